@@ -1,0 +1,368 @@
+import { readCanary } from './canary.ts';
+import { floatDigest, pixelDigest } from './digest.ts';
+import { compareArrays } from './difference.ts';
+import { IsometryError, isIsometryError, throwIfAborted } from './errors.ts';
+import type { Manifest } from './manifest.ts';
+import { topK } from './top-k.ts';
+import type {
+  Answer,
+  CallOptions,
+  Classifier,
+  ClassifyOptions,
+  DecodedImage,
+  DecodeImage,
+  EmbeddingAnswer,
+  Health,
+  ModelSession,
+  Provenance,
+  RunOptions,
+  StageTrace,
+  Tensor,
+  Trace,
+} from './types.ts';
+
+/** How many images `classifyBatch` puts into one run: 8 inputs of 224 px are 4.8 MB. */
+export const BATCH_SIZE = 8;
+
+/** The graph's only input. */
+export const INPUT_NAME = 'pixel_values';
+
+/**
+ * Largest relative error of the canary's embedding that still counts as healthy. A loose guard
+ * against all-zero, NaN and garbage outputs; parity bounds are test/parity/tolerances.ts' job.
+ */
+export const CANARY_TOLERANCE = 1e-2;
+
+export interface CreateClassifierOptions<Source> {
+  readonly manifest: Manifest;
+  /** SHA-256 of the model file, lower-case hex. */
+  readonly modelDigest: string;
+  readonly session: ModelSession;
+  readonly decode: DecodeImage<Source>;
+}
+
+/**
+ * Joins the two ports to a classifier: decode, run, decide. The one pipeline of every runtime.
+ * `decode` must accept encoded bytes besides `Source`: the canary is a PNG.
+ */
+export function createClassifier<Source>(
+  options: CreateClassifierOptions<Source | Uint8Array>,
+): Classifier<Source | Uint8Array> {
+  return new PipelineClassifier(options);
+}
+
+class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
+  readonly #session: ModelSession;
+  readonly #decode: DecodeImage<Source | Uint8Array>;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+  readonly manifest: Manifest;
+  readonly modelDigest: string;
+
+  constructor(options: CreateClassifierOptions<Source | Uint8Array>) {
+    this.manifest = options.manifest;
+    this.modelDigest = options.modelDigest;
+    this.#session = options.session;
+    this.#decode = options.decode;
+  }
+
+  get provider(): Classifier['provider'] {
+    return this.#session.provider;
+  }
+
+  get outputNames(): readonly string[] {
+    return this.#session.outputNames;
+  }
+
+  classify(source: Source | Uint8Array, options: ClassifyOptions = {}): Promise<Answer> {
+    return this.#track(async () => {
+      const started = performance.now();
+      const [answer] = await this.#classifyChunk([source], 0, options, started);
+      return answer as Answer;
+    });
+  }
+
+  classifyBatch(
+    sources: readonly (Source | Uint8Array)[],
+    options: ClassifyOptions = {},
+  ): Promise<Answer[]> {
+    return this.#track(async () => {
+      const answers: Answer[] = [];
+      for (let first = 0; first < sources.length; first += BATCH_SIZE) {
+        const chunk = sources.slice(first, first + BATCH_SIZE);
+        // One run at a time: a session overlaps nothing, and memory stays bounded.
+        // oxlint-disable-next-line no-await-in-loop
+        answers.push(...(await this.#classifyChunk(chunk, first, options, performance.now())));
+      }
+      return answers;
+    });
+  }
+
+  embed(source: Source | Uint8Array, options: CallOptions = {}): Promise<EmbeddingAnswer> {
+    return this.#track(async () => {
+      const started = performance.now();
+      const decoded = await this.#decodeOne(source, options);
+      const decodedAt = performance.now();
+      const outputs = await this.#infer(this.#stack([decoded]), ['embedding'], options);
+      return {
+        embedding: outputOf(outputs, 'embedding', [1, this.manifest.embedding.size]).data,
+        ...this.#provenance(decoded, started, decodedAt, performance.now() - decodedAt),
+      };
+    });
+  }
+
+  run(input: Tensor, options: RunOptions = {}): Promise<Record<string, Tensor>> {
+    return this.#track(() => {
+      this.#assertInput(input);
+      const names = options.outputs ?? this.outputNames;
+      for (const name of names) {
+        if (!this.outputNames.includes(name)) {
+          throw new IsometryError('OUTPUT_UNKNOWN', `The model has no output "${name}".`, {
+            hint: `It has ${this.outputNames.join(', ')}.`,
+            details: { output: name },
+          });
+        }
+      }
+      return this.#infer(input, names, options);
+    });
+  }
+
+  trace(source: Source | Uint8Array, options: CallOptions = {}): Promise<Trace> {
+    return this.#track(async () => {
+      const started = performance.now();
+      const decoded = await this.#decodeOne(source, options);
+      const decodedAt = performance.now();
+      const tensor = this.#stack([decoded]);
+      const outputs = await this.#infer(tensor, this.outputNames, options);
+      const [decision] = this.#decide([decoded], outputs, options, [
+        this.#provenance(decoded, started, decodedAt, performance.now() - decodedAt),
+      ]);
+      return {
+        decode: { sha256: pixelDigest(decoded.raster), value: decoded.raster },
+        pixels: { sha256: pixelDigest(decoded.pixels), value: decoded.pixels },
+        tensor: traceTensor(tensor),
+        model: Object.fromEntries(
+          Object.entries(outputs).map(([name, output]) => [name, traceTensor(output)]),
+        ),
+        decision: decision as Answer,
+      };
+    });
+  }
+
+  health(options: CallOptions = {}): Promise<Health> {
+    return this.#track(async () => {
+      const { canary } = this.manifest;
+      if (canary === null) {
+        const [, height, width] = this.#inputShape;
+        const blank = new Float32Array(3 * height * width);
+        await this.#infer({ data: blank, dims: [1, 3, height, width] }, ['embedding'], options);
+        return { ok: true, provider: this.provider };
+      }
+      const decoded = await this.#decodeOne(readCanary(canary.image), options);
+      const outputs = await this.#infer(this.#stack([decoded]), ['embedding'], options);
+      const { data } = outputOf(outputs, 'embedding', [1, this.manifest.embedding.size]);
+      const pixelsMatch = pixelDigest(decoded.pixels) === canary.pixelsSha256;
+      const embeddingError = compareArrays(Float32Array.from(canary.embedding), data).relativeL2;
+      const embeddingMatches = embeddingError <= CANARY_TOLERANCE;
+      const reasons = [
+        pixelsMatch ? [] : ['the canary image decodes to other pixels than at export'],
+        embeddingMatches ? [] : [`the canary embedding is off by ${embeddingError} of its norm`],
+      ].flat();
+      return {
+        ok: reasons.length === 0,
+        provider: this.provider,
+        pixelsMatch,
+        embeddingError,
+        ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }),
+      };
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#inFlight).then(() => this.#session.close());
+    return this.#closing;
+  }
+
+  /** Keeps `close` waiting for the call, and turns synchronous throws into rejections. */
+  async #track<Result>(call: () => Promise<Result>): Promise<Result> {
+    if (this.#closing !== undefined) {
+      throw new IsometryError('CLASSIFIER_CLOSED', 'The classifier has been closed.', {
+        hint: 'Load the model again.',
+      });
+    }
+    const running = Promise.resolve().then(call);
+    this.#inFlight.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#inFlight.delete(running);
+    }
+  }
+
+  get #inputShape(): readonly [number, number, number] {
+    return [3, this.manifest.pixels.height, this.manifest.pixels.width];
+  }
+
+  #assertInput(input: Tensor): void {
+    const [channels, height, width] = this.#inputShape;
+    const [n] = input.dims;
+    const expected = [n ?? 0, channels, height, width];
+    const fits =
+      Number.isInteger(n) &&
+      (n as number) > 0 &&
+      input.dims.length === 4 &&
+      expected.every((size, axis) => size === input.dims[axis]) &&
+      input.data.length === expected.reduce((a, b) => a * b, 1);
+    if (!fits) {
+      throw new IsometryError(
+        'TENSOR_INVALID',
+        `The input is [${input.dims.join(', ')}] with ${input.data.length} values; the model takes [N, ${channels}, ${height}, ${width}].`,
+        { details: { dims: input.dims, length: input.data.length } },
+      );
+    }
+  }
+
+  async #decodeOne(source: Source | Uint8Array, options: CallOptions): Promise<DecodedImage> {
+    throwIfAborted(options.signal);
+    const decoded = await this.#decode(source, this.manifest.pixels, options);
+    throwIfAborted(options.signal);
+    return decoded;
+  }
+
+  #stack(images: readonly DecodedImage[]): Tensor {
+    const [channels, height, width] = this.#inputShape;
+    const size = channels * height * width;
+    const data = new Float32Array(images.length * size);
+    for (const [index, image] of images.entries()) data.set(image.tensor, index * size);
+    return { data, dims: [images.length, channels, height, width] };
+  }
+
+  async #infer(
+    input: Tensor,
+    outputs: readonly string[],
+    options: CallOptions,
+  ): Promise<Record<string, Tensor>> {
+    throwIfAborted(options.signal);
+    return this.#session.run({ [INPUT_NAME]: input }, outputs, { signal: options.signal });
+  }
+
+  async #classifyChunk(
+    sources: readonly (Source | Uint8Array)[],
+    firstIndex: number,
+    options: ClassifyOptions,
+    started: number,
+  ): Promise<Answer[]> {
+    const decoded: DecodedImage[] = [];
+    const decodeMs: number[] = [];
+    for (const [offset, source] of sources.entries()) {
+      const begin = performance.now();
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- decoding blocks its thread: overlap gains nothing
+        decoded.push(await this.#decodeOne(source, options));
+      } catch (error) {
+        throw withIndex(error, firstIndex + offset);
+      }
+      decodeMs.push(performance.now() - begin);
+    }
+    const begin = performance.now();
+    const outputs = await this.#infer(
+      this.#stack(decoded),
+      ['embedding', 'probabilities'],
+      options,
+    );
+    const end = performance.now();
+    const provenance = decoded.map((image, index) => ({
+      provider: this.provider,
+      modelDigest: this.modelDigest,
+      warnings: image.warnings,
+      timings: {
+        decodeMs: decodeMs[index] ?? 0,
+        modelMs: (end - begin) / decoded.length,
+        totalMs: end - started,
+      },
+    }));
+    return this.#decide(decoded, outputs, options, provenance);
+  }
+
+  #provenance(
+    decoded: DecodedImage,
+    started: number,
+    decodedAt: number,
+    modelMs: number,
+  ): Provenance {
+    return {
+      provider: this.provider,
+      modelDigest: this.modelDigest,
+      warnings: decoded.warnings,
+      timings: {
+        decodeMs: decodedAt - started,
+        modelMs,
+        totalMs: performance.now() - started,
+      },
+    };
+  }
+
+  #decide(
+    decoded: readonly DecodedImage[],
+    outputs: Readonly<Record<string, Tensor>>,
+    options: ClassifyOptions,
+    provenance: readonly Provenance[],
+  ): Answer[] {
+    const { labels, embedding } = this.manifest;
+    const count = decoded.length;
+    const embeddings = outputOf(outputs, 'embedding', [count, embedding.size]).data;
+    const probabilities = outputOf(outputs, 'probabilities', [count, labels.length]).data;
+    return provenance.map((origin, row) => {
+      const own = probabilities.subarray(row * labels.length, (row + 1) * labels.length);
+      if (own.some((value) => !Number.isFinite(value))) {
+        throw new IsometryError(
+          'INFERENCE_FAILED',
+          `The ${this.provider} provider computed probabilities that are not finite.`,
+          { hint: 'Try another provider, e.g. wasm.', details: { provider: this.provider } },
+        );
+      }
+      const predictions = topK(own, labels, options.topK ?? labels.length);
+      const [best] = predictions;
+      return {
+        label: best?.label ?? '',
+        probability: best?.probability ?? 0,
+        predictions,
+        embedding: embeddings.slice(row * embedding.size, (row + 1) * embedding.size),
+        ...origin,
+      };
+    });
+  }
+}
+
+function traceTensor(tensor: Tensor): StageTrace<Tensor> {
+  return { sha256: floatDigest(tensor.data), value: tensor };
+}
+
+function outputOf(
+  outputs: Readonly<Record<string, Tensor>>,
+  name: string,
+  dims: readonly number[],
+): Tensor {
+  const output = outputs[name];
+  if (
+    output === undefined ||
+    output.dims.length !== dims.length ||
+    !dims.every((size, axis) => size === output.dims[axis])
+  ) {
+    throw new IsometryError(
+      'INFERENCE_FAILED',
+      `The model's output "${name}" is ${output === undefined ? 'missing' : `[${output.dims.join(', ')}]`}; the manifest promises [${dims.join(', ')}].`,
+      { hint: 'The file was changed after export: export it again.', details: { output: name } },
+    );
+  }
+  return output;
+}
+
+function withIndex(error: unknown, index: number): unknown {
+  if (!isIsometryError(error)) return error;
+  return new IsometryError(error.code, error.message, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+    details: { ...error.details, index },
+  });
+}

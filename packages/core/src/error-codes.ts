@@ -1,0 +1,42 @@
+/**
+ * Every code an {@link IsometryError} can carry, with what it means. Grouped noun first, so that a
+ * log sorts by the thing that failed. The cli's exit codes and the edge's statuses are tables over
+ * these keys: a new code does not compile until both have an entry.
+ */
+export const ERROR_CODES = {
+  ABORTED: 'The caller aborted the operation through its AbortSignal.',
+  CLASSIFIER_CLOSED: 'A method of a classifier was called after close().',
+  DATASET_CLASS_TOO_SMALL: 'A class has fewer images (or groups) than the splits need.',
+  DATASET_EMPTY: 'The image folder holds no image.',
+  DATASET_METADATA_INVALID: 'metadata.csv is malformed, or lacks the column that was asked for.',
+  DATASET_TOO_FEW_CLASSES: 'The image folder holds fewer than two classes.',
+  DATASET_UNREADABLE: 'More images than the stated share could not be read.',
+  FILE_NOT_FOUND: 'A file or folder that was named does not exist.',
+  FILE_READ_FAILED: 'A file exists and could not be read.',
+  FILE_WRITE_FAILED: 'A file could not be written; nothing half-written was left behind.',
+  IMAGE_INVALID: 'The bytes start like an image of a known format and are not one.',
+  IMAGE_TOO_LARGE: 'The image has more bytes or pixels than the limit; checked before decoding.',
+  IMAGE_TRUNCATED: 'The image ends before its last scan line.',
+  IMAGE_UNSUPPORTED: 'The format, or this use of it, is outside the pixel contract.',
+  INFERENCE_FAILED: 'ONNX Runtime refused or failed to run the model.',
+  LAYER_UNSUPPORTED: 'The model holds layers that the exporter cannot write to ONNX.',
+  MANIFEST_INVALID: 'The manifest inside the model file does not follow its schema.',
+  MANIFEST_MISSING: 'The ONNX file carries no Isometry manifest.',
+  MANIFEST_VERSION_UNSUPPORTED: 'The manifest was written by a later version of Isometry.',
+  MODEL_INVALID: 'The bytes are not an ONNX model, or end too early.',
+  MODEL_TOO_LARGE: 'The model file is larger than the limit.',
+  OPTION_INVALID: 'An option or argument has a value that is not allowed.',
+  OUTPUT_UNKNOWN: 'The model has no output of the name that was asked for.',
+  PROVIDER_UNAVAILABLE: 'None of the execution providers that were listed can run here.',
+  REQUEST_INVALID: 'The HTTP request is malformed.',
+  REQUEST_NOT_FOUND: 'The server has no such route.',
+  REQUEST_TOO_LARGE: 'The HTTP request body is larger than the limit.',
+  RUN_INVALID: 'The folder is not a complete training run.',
+  SETUP_FAILED: 'A set-up step failed.',
+  TENSOR_INVALID: 'A tensor has the wrong shape, length or content.',
+  TRAINER_UNAVAILABLE: 'TensorFlow for Node is not installed or does not load.',
+  TRAINING_DIVERGED: 'The loss became NaN or infinite.',
+} as const;
+
+/** The code of an {@link IsometryError}. */
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,68 @@
+/**
+ * The contract of Isometry: types, errors, manifest, the classifier pipeline and the comparison of
+ * results. It knows no platform. To classify images install `@isometry/runtime-node` or
+ * `@isometry/runtime-web` instead; use this package to write a runtime or a tool.
+ *
+ * @example
+ * import { createClassifier } from '@isometry/core';
+ * const classifier = createClassifier({ manifest, modelDigest, session, decode });
+ *
+ * @packageDocumentation
+ */
+export { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+export {
+  IsometryError,
+  isIsometryError,
+  throwIfAborted,
+  type IsometryErrorOptions,
+  type SerializedError,
+} from './errors.ts';
+export type {
+  Interval,
+  LossRecord,
+  Manifest,
+  ManifestDraft,
+  PixelSpec,
+  TrainingRecord,
+} from './manifest.ts';
+export {
+  MANIFEST_KEY,
+  MANIFEST_VERSION,
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+  parseManifestDraft,
+  serializeManifest,
+} from './manifest-schema.ts';
+export type {
+  Answer,
+  CallOptions,
+  Classifier,
+  ClassifyOptions,
+  DecodedImage,
+  DecodeImage,
+  EmbeddingAnswer,
+  Health,
+  ModelSession,
+  PixelImage,
+  Prediction,
+  Progress,
+  Provenance,
+  Provider,
+  RunOptions,
+  StageTrace,
+  Tensor,
+  Timings,
+  Trace,
+  Warning,
+} from './types.ts';
+export {
+  BATCH_SIZE,
+  CANARY_TOLERANCE,
+  createClassifier,
+  INPUT_NAME,
+  type CreateClassifierOptions,
+} from './classifier.ts';
+export { compareArrays, worstDifference, type Difference } from './difference.ts';
+export { floatDigest, pixelDigest, sha256Hex } from './digest.ts';
+export { wilsonInterval } from './interval.ts';
+export { topK } from './top-k.ts';

@@ -1,0 +1,193 @@
+import * as z from 'zod/mini';
+import { IsometryError } from './errors.ts';
+import type { Manifest, ManifestDraft } from './manifest.ts';
+
+/** The manifest version that this release writes, and the latest that it reads. */
+export const MANIFEST_VERSION = 1;
+
+/** The key of the manifest in the ONNX file's `metadata_props`. */
+export const MANIFEST_KEY = 'isometry.manifest';
+
+/** Largest manifest that a reader accepts. A thousand labels and a 2,048-d canary need about 60 kB. */
+export const MAX_MANIFEST_BYTES = 4_000_000;
+
+/** Widest and tallest model input. 4,096 squared is already 200 MB of float32. */
+const MAX_SIDE = 4096;
+
+const finite = z.number().check(z.refine((value: number) => Number.isFinite(value), 'not finite'));
+const triple = z.tuple([finite, finite, finite]);
+const byte = z.int().check(z.gte(0), z.lte(255));
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a lower-case SHA-256'));
+const text = z.string().check(z.maxLength(100_000));
+const scalar = z.union([finite, z.string(), z.boolean(), z.null()]);
+const interval = z.object({
+  value: finite,
+  low: finite,
+  high: finite,
+  /** Confidence level, e.g. 0.95. */
+  level: finite.check(z.gt(0), z.lt(1)),
+  method: z.string(),
+});
+
+const pixelSpec = z.object({
+  version: z.literal('pixels/1'),
+  width: z.int().check(z.gte(1), z.lte(MAX_SIDE)),
+  height: z.int().check(z.gte(1), z.lte(MAX_SIDE)),
+  fit: z.enum(['stretch', 'cover', 'contain']),
+  filter: z.enum(['bilinear', 'bicubic']),
+  /** RGB under transparent pixels and around a `contain`ed image. */
+  background: z.tuple([byte, byte, byte]),
+  /** Per channel, on the 0 to 1 scale. */
+  mean: triple,
+  std: triple.check(
+    z.refine((std: readonly number[]) => std.every((value) => value > 0), 'std must be above 0'),
+  ),
+  /** How many times the target a scaled JPEG decode must stay above; see docs/pixels.md. */
+  jpegOversampling: finite.check(z.gte(1), z.lte(64)),
+});
+
+const embedding = z.object({
+  size: z.int().check(z.gte(1), z.lte(65_536)),
+  /** Whether the graph divides the embedding by its L2 norm. */
+  normalised: z.boolean(),
+  /** The distance that training used. */
+  distance: z.enum(['euclidean', 'cosine']),
+});
+
+const calibration = z.object({
+  /** What the graph already divides the logits by. Provenance only: do not divide again. */
+  temperature: finite.check(z.gt(0)),
+  /** How the temperature was chosen. */
+  method: z.string(),
+});
+
+const training = z.object({
+  backbone: z.string(),
+  widthMultiplier: finite,
+  loss: z.object({
+    name: z.string(),
+    preset: z.string(),
+    normalise: z.boolean(),
+    distance: z.string(),
+    squared: z.boolean(),
+    margin: finite,
+    reduction: z.string(),
+  }),
+  hyperparameters: z.record(z.string(), scalar),
+  seed: z.int(),
+  /** SHA-256 over the sorted (label, SHA-256 of the image file) pairs that were read. */
+  dataDigest: sha256,
+  /** SHA-256 over split.csv. */
+  splitDigest: sha256,
+  versions: z.record(z.string(), z.string()),
+});
+
+const metrics = z.object({
+  split: z.string(),
+  /** How many images. */
+  count: z.int().check(z.gte(0)),
+  accuracy: interval,
+});
+
+const canary = z.object({
+  /** A PNG, base64. */
+  image: z.string().check(z.maxLength(20_000), z.regex(/^[A-Za-z0-9+/]+=*$/, 'not base64')),
+  /** The SHA-256 of its PixelImage by this manifest's pixel spec. */
+  pixelsSha256: sha256,
+  /** The embedding that the exporter's ONNX Runtime (CPU provider) computed. */
+  embedding: z.array(finite).check(z.minLength(1), z.maxLength(65_536)),
+});
+
+const labels = z.array(z.string().check(z.minLength(1), z.maxLength(200))).check(
+  z.minLength(2),
+  z.maxLength(100_000),
+  z.refine((list: string[]) => new Set(list).size === list.length, 'labels must be unique'),
+);
+
+const draftShape = {
+  version: z.literal(MANIFEST_VERSION),
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  labels,
+  pixels: pixelSpec,
+  embedding,
+  calibration: z.nullable(calibration),
+  training: z.nullable(training),
+  metrics: z.nullable(metrics),
+  license: text,
+  intendedUse: text,
+};
+
+const draftSchema: z.ZodMiniType<ManifestDraft> = z.object(draftShape);
+
+const manifestSchema: z.ZodMiniType<Manifest> = z
+  .object({ ...draftShape, canary: z.nullable(canary) })
+  .check(
+    z.refine(
+      (manifest) =>
+        manifest.canary === null || manifest.canary.embedding.length === manifest.embedding.size,
+      { message: 'canary.embedding must have embedding.size values', path: ['canary'] },
+    ),
+  );
+
+/** Keys that could reach a prototype when a later reader merges objects carelessly. */
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Reads the manifest's JSON. Keys that this version does not know are ignored.
+ * @throws `MANIFEST_INVALID` naming the first field at fault, `MANIFEST_VERSION_UNSUPPORTED`
+ */
+export function parseManifest(json: string): Manifest {
+  return validate(parseJson(json), manifestSchema);
+}
+
+/** Validates a manifest that has no canary yet. @throws as {@link parseManifest} */
+export function parseManifestDraft(value: unknown): ManifestDraft {
+  return validate(value, draftSchema);
+}
+
+/** Writes the manifest as JSON, having validated it. @throws `MANIFEST_INVALID` */
+export function serializeManifest(manifest: Manifest): string {
+  return JSON.stringify(validate(manifest, manifestSchema));
+}
+
+function validate<T>(value: unknown, schema: z.ZodMiniType<T>): T {
+  const version = readVersion(value);
+  if (version !== undefined && version > MANIFEST_VERSION) {
+    throw new IsometryError(
+      'MANIFEST_VERSION_UNSUPPORTED',
+      `The manifest has version ${version}; this release reads up to ${MANIFEST_VERSION}.`,
+      { hint: 'Install a newer release of the Isometry packages.', details: { version } },
+    );
+  }
+  const result = z.safeParse(schema, value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path.join('.') ?? '';
+  throw new IsometryError(
+    'MANIFEST_INVALID',
+    `The manifest is not valid at ${path === '' ? 'its root' : `"${path}"`}: ${issue?.message ?? 'unknown'}.`,
+    { hint: 'Export the model again with `isometry export`.', details: { path } },
+  );
+}
+
+function readVersion(value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null || !('version' in value)) return undefined;
+  return typeof value.version === 'number' ? value.version : undefined;
+}
+
+function parseJson(json: string): unknown {
+  if (json.length > MAX_MANIFEST_BYTES) {
+    throw new IsometryError(
+      'MANIFEST_INVALID',
+      `The manifest is longer than ${MAX_MANIFEST_BYTES} characters.`,
+    );
+  }
+  try {
+    return JSON.parse(json, (key, value: unknown) => {
+      if (FORBIDDEN_KEYS.has(key)) throw new TypeError(`forbidden key "${key}"`);
+      return value;
+    });
+  } catch (cause) {
+    throw new IsometryError('MANIFEST_INVALID', 'The manifest is not valid JSON.', { cause });
+  }
+}

@@ -1,0 +1,25 @@
+import { IsometryError } from './errors.ts';
+import type { Prediction } from './types.ts';
+
+/**
+ * The `k` most probable labels, most probable first. Equal probabilities keep the labels' order, so
+ * that two runtimes with equal bits give equal lists.
+ * @throws `OPTION_INVALID` unless 1 <= k <= labels.length
+ */
+export function topK(
+  probabilities: Float32Array,
+  labels: readonly string[],
+  k: number,
+): readonly Prediction[] {
+  if (!Number.isInteger(k) || k < 1 || k > labels.length) {
+    throw new IsometryError(
+      'OPTION_INVALID',
+      `topK must be an integer from 1 to ${labels.length}, not ${k}.`,
+      { details: { topK: k } },
+    );
+  }
+  return labels
+    .map((label, index) => ({ label, index, probability: probabilities[index] ?? Number.NaN }))
+    .toSorted((a, b) => b.probability - a.probability || a.index - b.index)
+    .slice(0, k);
+}
