@@ -29,8 +29,11 @@ export const ERROR_CODES = {
   OUTPUT_UNKNOWN: 'The model has no output of the name that was asked for.',
   PROVIDER_UNAVAILABLE: 'None of the execution providers that were listed can run here.',
   REQUEST_INVALID: 'The HTTP request is malformed.',
+  REQUEST_METHOD_UNSUPPORTED: 'The server has the route and not the HTTP method.',
   REQUEST_NOT_FOUND: 'The server has no such route.',
   REQUEST_TOO_LARGE: 'The HTTP request body is larger than the limit.',
+  REQUEST_TYPE_UNSUPPORTED:
+    'The HTTP request body is of a content type or encoding that the route does not take.',
   RUN_INVALID: 'The folder is not a complete training run.',
   SETUP_FAILED: 'A set-up step failed.',
   TENSOR_INVALID: 'A tensor has the wrong shape, length or content.',
