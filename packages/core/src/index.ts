@@ -28,6 +28,7 @@ export type {
 export {
   MANIFEST_KEY,
   MANIFEST_VERSION,
+  manifestJsonSchema,
   MAX_MANIFEST_BYTES,
   parseManifest,
   parseManifestDraft,

@@ -14,59 +14,68 @@ export const MAX_MANIFEST_BYTES = 4_000_000;
 /** Widest and tallest model input. 4,096 squared is already 200 MB of float32. */
 const MAX_SIDE = 4096;
 
+/** Attaches the text that docs/manifest.md shows for a field. */
+const say = z.describe;
+
 const finite = z.number().check(z.refine((value: number) => Number.isFinite(value), 'not finite'));
 const triple = z.tuple([finite, finite, finite]);
 const byte = z.int().check(z.gte(0), z.lte(255));
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a lower-case SHA-256'));
 const text = z.string().check(z.maxLength(100_000));
 const scalar = z.union([finite, z.string(), z.boolean(), z.null()]);
+const side = z.int().check(z.gte(1), z.lte(MAX_SIDE));
+
 const interval = z.object({
   value: finite,
   low: finite,
   high: finite,
-  /** Confidence level, e.g. 0.95. */
-  level: finite.check(z.gt(0), z.lt(1)),
-  method: z.string(),
+  level: finite.check(z.gt(0), z.lt(1), say('confidence level, e.g. 0.95')),
+  method: z.string().check(say('e.g. `wilson`')),
 });
 
 const pixelSpec = z.object({
-  version: z.literal('pixels/1'),
-  width: z.int().check(z.gte(1), z.lte(MAX_SIDE)),
-  height: z.int().check(z.gte(1), z.lte(MAX_SIDE)),
-  fit: z.enum(['stretch', 'cover', 'contain']),
-  filter: z.enum(['bilinear', 'bicubic']),
-  /** RGB under transparent pixels and around a `contain`ed image. */
-  background: z.tuple([byte, byte, byte]),
-  /** Per channel, on the 0 to 1 scale. */
-  mean: triple,
+  version: z.literal('pixels/1').check(say('the pixel contract, docs/pixels.md')),
+  width: side.check(say('model input width in pixels')),
+  height: side.check(say('model input height in pixels')),
+  fit: z
+    .enum(['stretch', 'cover', 'contain'])
+    .check(say('ignore the aspect ratio, crop the centre, or pad with `background`')),
+  filter: z.enum(['bilinear', 'bicubic']).check(say('antialiased, as Pillow computes it')),
+  background: z
+    .tuple([byte, byte, byte])
+    .check(say('RGB under transparent pixels and around a `contain`ed image')),
+  mean: triple.check(say('per RGB channel: `pixel_values = (v / 255 - mean) / std`')),
   std: triple.check(
     z.refine((std: readonly number[]) => std.every((value) => value > 0), 'std must be above 0'),
+    say('per RGB channel, above 0'),
   ),
-  /** How many times the target a scaled JPEG decode must stay above; see docs/pixels.md. */
-  jpegOversampling: finite.check(z.gte(1), z.lte(64)),
+  jpegOversampling: finite.check(
+    z.gte(1),
+    z.lte(64),
+    say('a JPEG is decoded at 1/8, 1/4 or 1/2 while that leaves this many times the target'),
+  ),
 });
 
 const embedding = z.object({
   size: z.int().check(z.gte(1), z.lte(65_536)),
-  /** Whether the graph divides the embedding by its L2 norm. */
-  normalised: z.boolean(),
-  /** The distance that training used. */
-  distance: z.enum(['euclidean', 'cosine']),
+  normalised: z.boolean().check(say('whether the graph divides the embedding by its L2 norm')),
+  distance: z.enum(['euclidean', 'cosine']).check(say('the distance that training used')),
 });
 
 const calibration = z.object({
-  /** What the graph already divides the logits by. Provenance only: do not divide again. */
-  temperature: finite.check(z.gt(0)),
-  /** How the temperature was chosen. */
-  method: z.string(),
+  temperature: finite.check(
+    z.gt(0),
+    say('what the graph already divides the logits by: provenance, do not divide again'),
+  ),
+  method: z.string().check(say('how the temperature was chosen')),
 });
 
 const training = z.object({
-  backbone: z.string(),
+  backbone: z.string().check(say('e.g. `mobilenet`')),
   widthMultiplier: finite,
   loss: z.object({
-    name: z.string(),
-    preset: z.string(),
+    name: z.string().check(say('e.g. `lifted-structured`')),
+    preset: z.string().check(say('the named set of choices it came from, e.g. `paper`')),
     normalise: z.boolean(),
     distance: z.string(),
     squared: z.boolean(),
@@ -75,52 +84,61 @@ const training = z.object({
   }),
   hyperparameters: z.record(z.string(), scalar),
   seed: z.int(),
-  /** SHA-256 over the sorted (label, SHA-256 of the image file) pairs that were read. */
-  dataDigest: sha256,
-  /** SHA-256 over split.csv. */
-  splitDigest: sha256,
-  versions: z.record(z.string(), z.string()),
+  dataDigest: sha256.check(
+    say('SHA-256 over the sorted `label TAB sha256-of-file LF` lines of the images read'),
+  ),
+  splitDigest: sha256.check(say("SHA-256 of the run's split.csv")),
+  versions: z.record(z.string(), z.string()).check(say('library versions by package name')),
 });
 
 const metrics = z.object({
-  split: z.string(),
-  /** How many images. */
-  count: z.int().check(z.gte(0)),
+  split: z.string().check(say('which split, e.g. `test`')),
+  count: z.int().check(z.gte(0), say('how many images it has')),
   accuracy: interval,
 });
 
 const canary = z.object({
-  /** A PNG, base64. */
-  image: z.string().check(z.maxLength(20_000), z.regex(/^[A-Za-z0-9+/]+=*$/, 'not base64')),
-  /** The SHA-256 of its PixelImage by this manifest's pixel spec. */
-  pixelsSha256: sha256,
-  /** The embedding that the exporter's ONNX Runtime (CPU provider) computed. */
-  embedding: z.array(finite).check(z.minLength(1), z.maxLength(65_536)),
+  image: z
+    .string()
+    .check(
+      z.maxLength(20_000),
+      z.regex(/^[A-Za-z0-9+/]+=*$/, 'not base64'),
+      say('a tiny PNG, base64'),
+    ),
+  pixelsSha256: sha256.check(say('SHA-256 of its PixelImage by `pixels`')),
+  embedding: z
+    .array(finite)
+    .check(
+      z.minLength(1),
+      z.maxLength(65_536),
+      say("what ONNX Runtime's CPU provider computed at export"),
+    ),
 });
 
 const labels = z.array(z.string().check(z.minLength(1), z.maxLength(200))).check(
   z.minLength(2),
   z.maxLength(100_000),
   z.refine((list: string[]) => new Set(list).size === list.length, 'labels must be unique'),
+  say("class names, unique; a label's position is its logit's"),
 );
 
 const draftShape = {
-  version: z.literal(MANIFEST_VERSION),
+  version: z.literal(MANIFEST_VERSION).check(say('the manifest version')),
   name: z.string().check(z.minLength(1), z.maxLength(200)),
   labels,
-  pixels: pixelSpec,
+  pixels: pixelSpec.check(say('everything between image bytes and `pixel_values`')),
   embedding,
   calibration: z.nullable(calibration),
-  training: z.nullable(training),
+  training: z.nullable(training).check(say('null when Isometry did not train the model')),
   metrics: z.nullable(metrics),
-  license: text,
+  license: text.check(say('an SPDX expression, or a sentence; empty when unknown')),
   intendedUse: text,
 };
 
 const draftSchema: z.ZodMiniType<ManifestDraft> = z.object(draftShape);
 
 const manifestSchema: z.ZodMiniType<Manifest> = z
-  .object({ ...draftShape, canary: z.nullable(canary) })
+  .object({ ...draftShape, canary: z.nullable(canary).check(say('run by `classifier.health()`')) })
   .check(
     z.refine(
       (manifest) =>
@@ -128,6 +146,11 @@ const manifestSchema: z.ZodMiniType<Manifest> = z
       { message: 'canary.embedding must have embedding.size values', path: ['canary'] },
     ),
   );
+
+/** The manifest's JSON Schema (draft 2020-12), for validators in other languages. */
+export function manifestJsonSchema(): object {
+  return z.toJSONSchema(manifestSchema);
+}
 
 /** Keys that could reach a prototype when a later reader merges objects carelessly. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
