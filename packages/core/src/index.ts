@@ -66,4 +66,6 @@ export {
 export { compareArrays, worstDifference, type Difference } from './difference.ts';
 export { floatDigest, pixelDigest, sha256Hex } from './digest.ts';
 export { wilsonInterval } from './interval.ts';
+export { openProvider } from './open-provider.ts';
+export { createSerialQueue, type SerialQueue } from './serial-queue.ts';
 export { topK } from './top-k.ts';
