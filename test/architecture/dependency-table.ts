@@ -65,7 +65,7 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
   'packages/cli/src': {
     workspace: ['core', 'pixels', 'onnx', 'train', 'export', 'runtime-node', 'edge'],
     platforms: ['node'],
-    libraries: ['@hono/node-server', 'commander', 'picocolors'],
+    libraries: ['@hono/node-server', 'commander', 'node-api-headers', 'picocolors'],
   },
 };
 

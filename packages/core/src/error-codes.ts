@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   MODEL_TOO_LARGE: 'The model file is larger than the limit.',
   OPTION_INVALID: 'An option or argument has a value that is not allowed.',
   OUTPUT_UNKNOWN: 'The model has no output of the name that was asked for.',
+  PACKAGE_MISSING: 'An optional package that the command needs is not installed.',
   PROVIDER_UNAVAILABLE: 'None of the execution providers that were listed can run here.',
   REQUEST_INVALID: 'The HTTP request is malformed.',
   REQUEST_METHOD_UNSUPPORTED: 'The server has the route and not the HTTP method.',
