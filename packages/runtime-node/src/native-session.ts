@@ -1,0 +1,60 @@
+import { IsometryError, throwIfAborted, type ModelSession, type Provider } from '@isometry/core';
+import { openOrtSession, type Engine } from './ort-session.ts';
+
+/** The providers that onnxruntime-node brings. */
+export type NativeProvider = Exclude<Provider, 'wasm'>;
+
+/** What to do about a native provider that is missing or does not start. */
+const HINTS: Readonly<Record<NativeProvider, string>> = {
+  cpu: "Run `ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node` (`skip` leaves out a CUDA download that the CPU does not need), or use providers: ['wasm'].",
+  cuda: 'Run `npm install onnxruntime-node` with its install script allowed (it downloads the CUDA provider), and have an NVIDIA driver, CUDA and cuDNN on the library path.',
+  webgpu:
+    'Run `npm install onnxruntime-node`, and have a GPU driver (on Linux: Vulkan and libvulkan1); a model with a layer that WebGPU lacks needs another provider.',
+};
+
+/**
+ * Opens a model through onnxruntime-node, an optional peer that is imported when it is first needed.
+ * @throws `PROVIDER_UNAVAILABLE`, `INFERENCE_FAILED`, `MODEL_INVALID`, `ABORTED`
+ */
+export async function openNativeSession(
+  provider: NativeProvider,
+  model: Uint8Array,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<ModelSession> {
+  const engine = await loadEngine(provider);
+  throwIfAborted(options.signal);
+  return openOrtSession(engine, provider, model, { hint: HINTS[provider], signal: options.signal });
+}
+
+let loading: Promise<Engine> | undefined;
+
+async function loadEngine(provider: NativeProvider): Promise<Engine> {
+  try {
+    loading ??= startEngine();
+    return await loading;
+  } catch (error) {
+    loading = undefined;
+    throw new IsometryError(
+      'PROVIDER_UNAVAILABLE',
+      `The ${provider} provider needs onnxruntime-node, which ${isMissing(error) ? 'is not installed' : 'does not load'}.`,
+      { hint: HINTS[provider], cause: error, details: { provider } },
+    );
+  }
+}
+
+async function startEngine(): Promise<Engine> {
+  const { default: ort } = await import('onnxruntime-node');
+  ort.env.logLevel = 'fatal';
+  return {
+    ort,
+    // Native sessions overlap their runs: nothing waits.
+    enqueue: async (task, options) => {
+      throwIfAborted(options?.signal);
+      return task();
+    },
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}

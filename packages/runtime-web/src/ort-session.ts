@@ -1,0 +1,125 @@
+import {
+  INPUT_NAME,
+  IsometryError,
+  throwIfAborted,
+  type ModelSession,
+  type Provider,
+  type SerialQueue,
+  type Tensor,
+} from '@isometry/core';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web/wasm';
+
+/** One copy of ONNX Runtime. Its types stop here: no tensor class of its leaves the package. */
+export interface Engine {
+  readonly ort: Pick<typeof import('onnxruntime-web/wasm'), 'InferenceSession' | 'Tensor'>;
+  /** What creates, runs and frees sessions goes through here. */
+  readonly enqueue: SerialQueue;
+}
+
+/**
+ * Opens a model on one provider and on that only.
+ * @throws `PROVIDER_UNAVAILABLE`, `INFERENCE_FAILED`, `MODEL_INVALID`, `ABORTED`
+ */
+export async function openOrtSession(
+  engine: Engine,
+  provider: Provider,
+  model: Uint8Array,
+  options: { readonly signal?: AbortSignal | undefined; readonly hint: string },
+): Promise<ModelSession> {
+  const session = await engine.enqueue(async () => {
+    try {
+      return await engine.ort.InferenceSession.create(model, sessionOptions(provider));
+    } catch (error) {
+      throw creationError(error, provider, options.hint);
+    }
+  }, options);
+  if (options.signal?.aborted === true || !session.inputNames.includes(INPUT_NAME)) {
+    await engine.enqueue(() => session.release());
+    throwIfAborted(options.signal);
+    throw new IsometryError('MODEL_INVALID', `The model has no input "${INPUT_NAME}".`, {
+      hint: 'The file was changed after export: export it again.',
+      details: { inputs: session.inputNames },
+    });
+  }
+  return {
+    provider,
+    outputNames: session.outputNames,
+    run: (feeds, outputs, { signal } = {}) =>
+      engine.enqueue(
+        async () => {
+          const results = await runSession(engine, session, provider, feeds, outputs);
+          throwIfAborted(signal);
+          return results;
+        },
+        { signal },
+      ),
+    close: () => engine.enqueue(() => session.release()),
+  };
+}
+
+function sessionOptions(provider: Provider): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    // Fixed, because the level changes the low bits of the answer (up to 1e-7).
+    graphOptimizationLevel: 'all',
+    // Fatal only: what goes wrong is thrown, and a library prints nothing.
+    logSeverityLevel: 4,
+    // ONNX Runtime would give nodes that the provider lacks to the CPU and say nothing.
+    ...(provider === 'cpu' || provider === 'wasm'
+      ? {}
+      : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+  };
+}
+
+async function runSession(
+  engine: Engine,
+  session: InferenceSession,
+  provider: Provider,
+  feeds: Readonly<Record<string, Tensor>>,
+  outputs: readonly string[],
+): Promise<Record<string, Tensor>> {
+  try {
+    const inputs = Object.entries(feeds).map(
+      ([name, { data, dims }]) => [name, new engine.ort.Tensor('float32', data, dims)] as const,
+    );
+    const results = await session.run(Object.fromEntries(inputs), [...outputs]);
+    return Object.fromEntries(outputs.map((name) => [name, toTensor(name, results[name])]));
+  } catch (error) {
+    throw new IsometryError(
+      'INFERENCE_FAILED',
+      `ONNX Runtime failed to run the model on ${provider}: ${reasonOf(error)}`,
+      { hint: 'Try another provider.', cause: error, details: { provider } },
+    );
+  }
+}
+
+function toTensor(name: string, output: OrtTensor | undefined): Tensor {
+  if (output?.data instanceof Float32Array) return { data: output.data, dims: output.dims };
+  throw new TypeError(`output "${name}" is ${output?.type ?? 'missing'}, not float32`);
+}
+
+function creationError(error: unknown, provider: Provider, hint: string): IsometryError {
+  const reason = reasonOf(error);
+  const details = { provider };
+  // ONNX Runtime's words for a provider that does not start. The GPU providers start inside the
+  // session and have no words of their own; a model that they cannot run whole is not run by them.
+  const startFailed = reason.startsWith('no available backend found');
+  if (startFailed || (provider !== 'cpu' && provider !== 'wasm')) {
+    return new IsometryError(
+      'PROVIDER_UNAVAILABLE',
+      `The ${provider} provider cannot run this model here: ${reason}`,
+      { hint, cause: error, details },
+    );
+  }
+  return new IsometryError(
+    'INFERENCE_FAILED',
+    `ONNX Runtime refused the model on ${provider}: ${reason}`,
+    { hint: 'Export the model again with `isometry export`.', cause: error, details },
+  );
+}
+
+/** The first line: ONNX Runtime appends advice and build paths in the lines that follow. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split('\n', 1)[0] ?? '';
+}
