@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { toAnswerJson, type FileResultJson } from './answer-json.ts';
 import type { ClassifierSlot } from './classifier-slot.ts';
 import type { EdgeLimits } from './edge-limits.ts';
+import { loadFor } from './load-for.ts';
 import { toProblem } from './problem.ts';
 import { readImages, type UploadedImage } from './uploaded-images.ts';
 
@@ -18,7 +19,7 @@ export function classifyRoute(
   return async (context) => {
     const { signal } = context.req.raw;
     // First: where loading fails the body stays unread.
-    const classifier = await slot.load();
+    const classifier = await loadFor(context, slot);
     const topK = readTopK(context.req.query('top_k'), classifier.manifest.labels.length);
     const images = await readImages(context.req.raw, limits);
     const [only] = images;

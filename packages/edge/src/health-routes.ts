@@ -1,6 +1,7 @@
 import { isIsometryError, type Classifier, type Health } from '@isometry/core';
 import type { Context } from 'hono';
 import type { ClassifierSlot } from './classifier-slot.ts';
+import { loadFor } from './load-for.ts';
 
 /**
  * How long a passed or failed self-test is believed, in milliseconds. It costs a run of the model, and
@@ -33,10 +34,7 @@ export function readyRoute(
   return async (context) => {
     const { state } = slot;
     if (state.status !== 'loaded') {
-      keepAlive(
-        context,
-        slot.load().then(() => undefined, report),
-      );
+      loadFor(context, slot).catch(report);
       return context.json(
         state.status === 'failed'
           ? ({ status: 'failed', reason: state.code ?? 'unknown' } satisfies HealthJson)
@@ -71,16 +69,4 @@ async function runCanary(
     const reason = isIsometryError(error) ? error.code : 'unknown';
     return { ok: false, provider: classifier.provider, reason };
   }
-}
-
-/** A Worker drops what is still running once it has answered, unless it is told to wait. */
-function keepAlive(context: Context, work: Promise<void>): void {
-  let execution: { waitUntil(promise: Promise<unknown>): void };
-  try {
-    execution = context.executionCtx;
-  } catch {
-    // Hono throws where the platform has no execution context: nothing drops work there.
-    return;
-  }
-  execution.waitUntil(work);
 }
