@@ -9,7 +9,7 @@ const KINDS = { '.wasm': 'CompiledWasm', '.onnx': 'Data' } as const;
  * Bundles a Worker as wrangler does: one script, whose imports of `.wasm` and `.onnx` files stay
  * imports, of modules that lie beside it. `model` stands in for whatever `.onnx` it imports.
  */
-export async function bundleWorker(entry: string, model: Uint8Array): Promise<ModuleDefinition[]> {
+export async function bundleWorker(entry: string, model?: Uint8Array): Promise<ModuleDefinition[]> {
   const assets = new Map<string, ModuleDefinition>();
   const result = await build({
     entryPoints: [entry],
@@ -26,11 +26,15 @@ export async function bundleWorker(entry: string, model: Uint8Array): Promise<Mo
   return [{ type: 'ESModule', path: '/worker.js', contents: script }, ...assets.values()];
 }
 
-function collectAssets(assets: Map<string, ModuleDefinition>, model: Uint8Array): Plugin {
+function collectAssets(
+  assets: Map<string, ModuleDefinition>,
+  model: Uint8Array | undefined,
+): Plugin {
   return {
     name: 'collect-assets',
     setup(bundle) {
       bundle.onResolve({ filter: /\.onnx$/ }, ({ path }) => {
+        if (model === undefined) return { errors: [{ text: `no model for ${path}` }] };
         const name = basename(path);
         assets.set(name, { type: KINDS['.onnx'], path: `/${name}`, contents: model });
         return { path: `./${name}`, external: true };

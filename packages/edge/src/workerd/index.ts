@@ -11,4 +11,6 @@
  *
  * @packageDocumentation
  */
-export { loadClassifier, type LoadClassifierOptions, type ModelSource } from './load-classifier.ts';
+export { loadClassifier, type LoadClassifierOptions } from './load-classifier.ts';
+export type { ModelSource } from './model-source.ts';
+export { WORKERD_IMAGE_LIMITS } from './workerd-image-limits.ts';

@@ -1,28 +1,38 @@
-import { createSerialQueue, IsometryError, type Classifier } from '@isometry/core';
 import {
-  loadClassifier as loadWebClassifier,
-  type LoadClassifierOptions as WebOptions,
-} from '@isometry/runtime-web';
-import { env } from 'onnxruntime-web/wasm';
+  createClassifier,
+  createSerialQueue,
+  throwIfAborted,
+  type Classifier,
+} from '@isometry/core';
+import { readManifest, type OnnxLimits } from '@isometry/onnx';
+import { createImageDecoder, type ImageLimits } from '@isometry/pixels';
+import { openWasmSession } from '@isometry/runtime-web';
 import compiled from 'onnxruntime-web/ort-wasm-simd-threaded.wasm';
-import { withCompiledModule } from './with-compiled-module.ts';
+import { modelDigest } from './model-digest.ts';
+import { readModel, type ModelSource } from './model-source.ts';
+import { PLACEHOLDER, withCompiledModule } from './with-compiled-module.ts';
+import { WORKERD_IMAGE_LIMITS } from './workerd-image-limits.ts';
 
-/** A model file: a module of the bundle (a wrangler rule of type `Data`), or a stream, e.g. R2's. */
-export type ModelSource = Uint8Array | ArrayBuffer | ReadableStream<Uint8Array>;
+export interface LoadClassifierOptions {
+  /** What a model file and an image may cost. @defaultValue those of `@isometry/onnx`, {@link WORKERD_IMAGE_LIMITS} */
+  readonly limits?:
+    | {
+        readonly model?: OnnxLimits | undefined;
+        readonly images?: Partial<ImageLimits> | undefined;
+      }
+    | undefined;
+  /** Aborts the loading, not the classifier. */
+  readonly signal?: AbortSignal | undefined;
+}
 
-/** There is one provider in workerd, `wasm`, and its WebAssembly is part of the bundle. */
-export type LoadClassifierOptions = Omit<WebOptions, 'providers' | 'wasmPaths'>;
-
-/** Stands for ONNX Runtime's WebAssembly; see {@link withCompiledModule}. Any bytes will do. */
-const PLACEHOLDER = new ArrayBuffer(8);
-
-/** One load at a time, because ONNX Runtime cannot initialise twice at once. */
+/** One session at a time: two replacements of `WebAssembly.instantiate` must not overlap. */
 const takeTurns = createSerialQueue();
 
 /**
- * Loads a model file that `isometry export` wrote, in workerd. Call it inside a request, as
- * `createEdgeApp` does with a function: a Worker may do little before its first one.
- * @throws `MODEL_*`, `MANIFEST_*`, `FILE_READ_FAILED`, `INFERENCE_FAILED`, `OPTION_INVALID`, `ABORTED`
+ * Loads a model file that `isometry export` wrote, on the one provider that workerd has: `wasm`. Call
+ * it inside a request, as `createEdgeApp` does with a function: a Worker may do little before it.
+ * @throws `MODEL_*`, `MANIFEST_*`, `FILE_READ_FAILED`, `PROVIDER_UNAVAILABLE`, `INFERENCE_FAILED`,
+ * `OPTION_INVALID`, `ABORTED`
  *
  * @example
  * import model from './model.onnx';
@@ -32,33 +42,19 @@ export async function loadClassifier(
   model: ModelSource,
   options: LoadClassifierOptions = {},
 ): Promise<Classifier> {
+  const { limits = {}, signal } = options;
+  const decode = createImageDecoder({ limits: { ...WORKERD_IMAGE_LIMITS, ...limits.images } });
+  throwIfAborted(signal);
   const bytes = await readModel(model);
-  return takeTurns(
-    () => {
-      env.wasm.wasmBinary = PLACEHOLDER;
-      return withCompiledModule(compiled, PLACEHOLDER, () =>
-        loadWebClassifier(bytes, { ...options, providers: ['wasm'] }),
-      );
-    },
-    { signal: options.signal },
+  throwIfAborted(signal);
+  const manifest = readManifest(bytes, limits.model);
+  const digest = await modelDigest(bytes);
+  const session = await takeTurns(
+    () =>
+      withCompiledModule(compiled, () =>
+        openWasmSession(bytes, { wasmBinary: PLACEHOLDER, signal }),
+      ),
+    { signal },
   );
-}
-
-async function readModel(model: ModelSource): Promise<Uint8Array> {
-  if (model instanceof Uint8Array) return model;
-  if (model instanceof ArrayBuffer) return new Uint8Array(model);
-  if (!(model instanceof ReadableStream)) {
-    throw new IsometryError('OPTION_INVALID', 'The model is neither bytes nor a stream of bytes.', {
-      hint: 'Import it as a module of type Data, or pass the body of an R2 object.',
-      details: { option: 'model' },
-    });
-  }
-  try {
-    return new Uint8Array(await new Response(model).arrayBuffer());
-  } catch (cause) {
-    throw new IsometryError('FILE_READ_FAILED', 'The stream of the model broke off.', {
-      hint: 'Pass a new stream: one can be read only once.',
-      cause,
-    });
-  }
+  return createClassifier({ manifest, modelDigest: digest, session, decode });
 }

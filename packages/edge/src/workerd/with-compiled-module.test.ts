@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withCompiledModule } from './with-compiled-module.ts';
+import { PLACEHOLDER, withCompiledModule } from './with-compiled-module.ts';
 
 /** The smallest modules: one exports nothing, the other a global `answer` of 42. */
 const EMPTY = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
@@ -14,9 +14,8 @@ const ANSWER = new Uint8Array([
 describe('withCompiledModule', () => {
   it('instantiates the compiled module in place of the placeholder, in the shape of bytes', async () => {
     const compiled = await WebAssembly.compile(ANSWER);
-    const placeholder = new ArrayBuffer(8);
-    const { instance, module } = await withCompiledModule(compiled, placeholder, () =>
-      WebAssembly.instantiate(new Uint8Array(placeholder), {}),
+    const { instance, module } = await withCompiledModule(compiled, () =>
+      WebAssembly.instantiate(PLACEHOLDER.slice(), {}),
     );
     expect(module).toBe(compiled);
     expect(instance.exports['answer']).toMatchObject({ value: 42 });
@@ -24,7 +23,7 @@ describe('withCompiledModule', () => {
 
   it('lets every other call through, bytes and modules', async () => {
     const compiled = await WebAssembly.compile(ANSWER);
-    const [fromBytes, fromModule] = await withCompiledModule(compiled, new ArrayBuffer(8), () =>
+    const [fromBytes, fromModule] = await withCompiledModule(compiled, () =>
       Promise.all([
         WebAssembly.instantiate(EMPTY),
         WebAssembly.instantiate(new WebAssembly.Module(EMPTY)),
@@ -40,14 +39,12 @@ describe('withCompiledModule', () => {
     const failure = new TypeError('no');
     const seen: unknown[] = [];
     const look = (): void => void seen.push(WebAssembly.instantiate);
-    await withCompiledModule(compiled, new ArrayBuffer(8), () => Promise.resolve(look()));
+    await withCompiledModule(compiled, () => Promise.resolve(look()));
+    expect(WebAssembly.instantiate).toBe(original);
+    await expect(withCompiledModule(compiled, () => Promise.reject(failure))).rejects.toBe(failure);
     expect(WebAssembly.instantiate).toBe(original);
     await expect(
-      withCompiledModule(compiled, new ArrayBuffer(8), () => Promise.reject(failure)),
-    ).rejects.toBe(failure);
-    expect(WebAssembly.instantiate).toBe(original);
-    await expect(
-      withCompiledModule(compiled, new ArrayBuffer(8), () => {
+      withCompiledModule(compiled, () => {
         throw failure;
       }),
     ).rejects.toBe(failure);
