@@ -1,1 +1,26 @@
-export {};
+/**
+ * Turns a trained tfjs layers model into one self-describing ONNX file, without tfjs and without Python. To read
+ * or edit such a file, use `@isometry/onnx`; to run it, `@isometry/runtime-node` or `@isometry/runtime-web`.
+ *
+ * @example
+ * import { exportRun } from '@isometry/export';
+ * import { createImageDecoder } from '@isometry/pixels';
+ * import { createSession } from '@isometry/runtime-node';
+ * const { modelPath } = await exportRun('runs/toes', {
+ *   out: 'models/toes',
+ *   decode: createImageDecoder(),
+ *   createSession: (model) => createSession(model, { providers: ['cpu'] }),
+ * });
+ *
+ * @packageDocumentation
+ */
+export type { CanaryPorts } from './canary.ts';
+export {
+  convertLayersModel,
+  OUTPUT_NAMES,
+  type ConvertLayersModelOptions,
+} from './convert-layers-model.ts';
+export { exportRun, type ExportResult, type ExportRunOptions } from './export-run.ts';
+export { SUPPORTED_LAYERS, type SupportedLayer } from './layer-table.ts';
+export { readLayersModel, type LayersModelFile, type LayerWeight } from './layers-model-file.ts';
+export { VERSION } from './version.ts';

@@ -75,7 +75,7 @@ export interface OnnxValue {
 
 export interface OnnxDimension {
   /** A number, a symbol such as `N`, or nothing when unknown. */
-  readonly size?: number | string;
+  readonly size?: number | string | undefined;
   /** E.g. `DATA_CHANNEL`: https://github.com/onnx/onnx/blob/main/docs/DimensionDenotation.md */
   readonly denotation?: string;
 }

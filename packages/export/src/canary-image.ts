@@ -1,0 +1,6 @@
+/**
+ * The image that every exported model carries with its embedding: a PNG of 16 x 16 pixels, 541 bytes, made once
+ * of gradients, a saturated bar and a white diagonal, so that swapped channels, axes and rows all show.
+ */
+export const CANARY_IMAGE: string =
+  'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAB5ElEQVR42lXRIYzkMAwFUNOFoQONVhpoOjC0MLQwtDC00LTQdGBooWmh6UDTgaEHfTmNtLqVDP+TrP8hIhL8QRgE7wxe4FXBGlwMKnB26ApPA3E4BnDADpD+TIPpTclzepVkNV0tKadTUu/pqUksHZ54pD1SA8CR8D0N4SujFbwqasOTsQs+O4riYciO+8AWuAHQO5EjvabJdBXSSmejzvQUkk6HEhvtTm3QFlQBsqf8wmyUr2ne39+f4yySj55Z8265ed5GrpFXgPJKxbBcVHTmfgyXQwr3smtpVjYvdZQ1SgGoluqFVamen+jHcGWpe69N62a1el1HLVEXgHalpthOav3nn2m47dJab5u2am31VkZbomUA1sQncid+/oCPEd46V+XVuDgvg3PwA0DOJLO9J4n8D1i2abqsKsVkcclDHiEEMMfpz1k69eMX6FX6Oo32xXr2/hidot8B9JlUUA9S/gV0FS1dl2lMH6409B6KACbJDjQm27O1Ylu12mxlK2JLt6z2mMbtPgzDbgB+JGf0nbxl34rPCtfmhX0Rz90f6mR+n2b4LTwBDE5jx9FobHlWPda5UBsLjyzj0QfpuNtAH7f4h74AYk/RMDaKmmMtUWosLTLHQ4J63DXQ4uaRRnxN8hcutpBa8+aaBAAAAABJRU5ErkJggg==';

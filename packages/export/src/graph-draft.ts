@@ -1,0 +1,91 @@
+import { floatTensor, int64Tensor, type OnnxAttribute, type OnnxNode } from '@isometry/onnx';
+import type { OnnxTensor } from '@isometry/onnx';
+
+/** A float32 constant of the graph. */
+export interface FloatConstant {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What {@link GraphDraft.add} needs besides the operator. */
+export interface NodeSpec {
+  /** Becomes the node's name and the name of its output. */
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly attributes?: readonly OnnxAttribute[];
+}
+
+/** The graph while it is being built: nodes in order, constants by name, one output a node. */
+export class GraphDraft {
+  nodes: OnnxNode[] = [];
+  readonly floats: Map<string, FloatConstant> = new Map();
+  readonly integers: Map<string, readonly number[]> = new Map();
+  readonly #names: Set<string>;
+
+  /** `reserved`: names that layers may not take, because the model's inputs and outputs have them. */
+  constructor(reserved: readonly string[]) {
+    this.#names = new Set(reserved);
+  }
+
+  /** Adds a node and returns the name of its output. */
+  add(opType: string, spec: NodeSpec): string {
+    const name = this.#unique(spec.name);
+    this.nodes.push({
+      name,
+      opType,
+      inputs: spec.inputs,
+      outputs: [name],
+      ...(spec.attributes === undefined ? {} : { attributes: spec.attributes }),
+    });
+    return name;
+  }
+
+  /** Adds a float32 constant and returns its name. */
+  float(name: string, dims: readonly number[], data: Float32Array): string {
+    const unique = this.#unique(name);
+    this.floats.set(unique, { dims, data });
+    return unique;
+  }
+
+  /** Adds a list of int64 and returns its name. */
+  integersOf(name: string, values: readonly number[]): string {
+    const unique = this.#unique(name);
+    this.integers.set(unique, values);
+    return unique;
+  }
+
+  /** Renames a node's output and all its uses. False when no node makes `from`. */
+  renameOutput(from: string, to: string): boolean {
+    const rename = (name: string): string => (name === from ? to : name);
+    if (!this.nodes.some((node) => node.outputs.includes(from))) return false;
+    this.nodes = this.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+    }));
+    return true;
+  }
+
+  /** The nodes that use a value. */
+  consumers(value: string): readonly OnnxNode[] {
+    return this.nodes.filter((node) => node.inputs.includes(value));
+  }
+
+  /** The constants that nodes use, in the order of their first use. */
+  initializers(): readonly OnnxTensor[] {
+    const names = new Set(this.nodes.flatMap((node) => node.inputs));
+    return [...names].flatMap((name) => {
+      const float = this.floats.get(name);
+      if (float !== undefined) return [floatTensor(name, float.dims, float.data)];
+      const integers = this.integers.get(name);
+      return integers === undefined ? [] : [int64Tensor(name, integers)];
+    });
+  }
+
+  #unique(name: string): string {
+    let unique = name;
+    for (let count = 1; this.#names.has(unique); count++) unique = `${name}_${count}`;
+    this.#names.add(unique);
+    return unique;
+  }
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { parseManifestDraft, type ManifestDraft } from '@isometry/core';
+import * as z from 'zod';
+import { readLayersModel, type LayersModelFile } from './layers-model-file.ts';
+import { readJson } from './read-json.ts';
+import { runInvalid } from './run-invalid.ts';
+
+/** What the exporter needs of a training run. */
+export interface Run extends LayersModelFile {
+  readonly manifest: ManifestDraft;
+}
+
+const schema = z.object({ version: z.literal(1), manifest: z.unknown() });
+
+/**
+ * Reads a run folder that `isometry train` wrote: run.json, model.json and its weights.
+ * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `RUN_INVALID`
+ */
+export async function readRun(folder: string): Promise<Run> {
+  const run = z.safeParse(schema, await readJson(join(folder, 'run.json')));
+  if (!run.success)
+    throw runInvalid('run.json', 'it is not a training run of version 1', run.error);
+  let manifest: ManifestDraft;
+  try {
+    manifest = parseManifestDraft(run.data.manifest);
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message.replace(/\.$/, '') : 'unknown';
+    throw runInvalid('run.json', problem, cause);
+  }
+  return { ...(await readLayersModel(join(folder, 'model.json'))), manifest };
+}

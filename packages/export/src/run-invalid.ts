@@ -1,0 +1,10 @@
+import { IsometryError } from '@isometry/core';
+
+/** The error of a run folder that cannot be exported; `subject` names the file or layer at fault. */
+export function runInvalid(subject: string, problem: string, cause?: unknown): IsometryError {
+  return new IsometryError('RUN_INVALID', `${subject}: ${problem}.`, {
+    hint: 'Train the model again with `isometry train`, or copy the run folder again, whole.',
+    details: { subject, problem },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
