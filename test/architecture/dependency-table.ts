@@ -25,7 +25,7 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
   'packages/pixels/src': {
     workspace: ['core'],
     platforms: [],
-    libraries: [],
+    libraries: ['fflate'],
   },
   'packages/onnx/src': {
     workspace: ['core'],

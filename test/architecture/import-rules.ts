@@ -45,6 +45,8 @@ function importProblem(path: string, specifier: string, rule: DependencyRule): s
     const isOwn = target.startsWith(`${own}/`) || target === join(dirname(own), 'package.json');
     return isOwn ? undefined : `reaches outside its package: ${specifier}`;
   }
+  // A package's own `imports`: what stands behind the name is in the package itself.
+  if (specifier.startsWith('#')) return undefined;
   if (specifier.startsWith('node:')) {
     return rule.platforms.includes('node') ? undefined : `may not use Node: ${specifier}`;
   }

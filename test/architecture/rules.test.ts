@@ -149,6 +149,7 @@ describe('style', () => {
   it.each([
     `try { throw new TypeError('x'); } catch (cause) { throw new IsometryError('A', 'b', { cause }); }`,
     `function f() { throw new TypeError('x'); } try { g(() => f()); } catch {}`,
+    `function f() { f(); throw new TypeError('x'); } try { f(); } catch {}`,
   ])('accepts a plain error as the cause of another: %s', (text) => {
     expect(throwViolations(parseSource('packages/core/src/a.ts', text))).toEqual([]);
   });

@@ -57,7 +57,11 @@ export function throwViolations(file: SourceFile): string[] {
 }
 
 /** Inside a `try` with a `catch`, or in a private function that is only called from inside one. */
-function isCaughtHere(file: SourceFile, node: ts.Node): boolean {
+function isCaughtHere(
+  file: SourceFile,
+  node: ts.Node,
+  seen: ReadonlySet<ts.Node> = new Set(),
+): boolean {
   for (let inner = node; inner.parent !== undefined; inner = inner.parent) {
     const outer = inner.parent;
     if (ts.isTryStatement(outer) && outer.tryBlock === inner && outer.catchClause !== undefined) {
@@ -65,8 +69,12 @@ function isCaughtHere(file: SourceFile, node: ts.Node): boolean {
     }
     if (ts.isFunctionDeclaration(inner)) {
       const isExported = inner.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+      // A function that calls itself is caught where its first caller is.
+      if (seen.has(inner)) return true;
       const uses = isExported === true ? [] : usesOf(file, inner.name);
-      return uses.length > 0 && uses.every((use) => isCaughtHere(file, use));
+      return (
+        uses.length > 0 && uses.every((use) => isCaughtHere(file, use, new Set(seen).add(inner)))
+      );
     }
   }
   return false;
