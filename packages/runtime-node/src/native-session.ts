@@ -43,7 +43,7 @@ async function loadEngine(provider: NativeProvider): Promise<Engine> {
 }
 
 async function startEngine(): Promise<Engine> {
-  const { default: ort } = await import('onnxruntime-node');
+  const ort = await import('onnxruntime-node');
   ort.env.logLevel = 'fatal';
   return {
     ort,

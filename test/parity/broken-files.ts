@@ -1,0 +1,79 @@
+import { crc32 } from 'node:zlib';
+import type { ErrorCode } from '@isometry/core';
+import { readGoldenImage } from './golden-images.ts';
+
+export interface BrokenFile {
+  readonly what: string;
+  readonly bytes: Uint8Array;
+  readonly code: ErrorCode;
+}
+
+const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+
+/** Images that every runtime refuses alike. */
+export function brokenImages(jpegFile: string, pngFile: string): BrokenFile[] {
+  const jpeg = readGoldenImage(jpegFile);
+  const png = readGoldenImage(pngFile);
+  return [
+    { what: 'no bytes', bytes: new Uint8Array(), code: 'IMAGE_UNSUPPORTED' },
+    { what: 'a text file', bytes: text('wart wart wart wart'), code: 'IMAGE_UNSUPPORTED' },
+    { what: 'half a JPEG', bytes: firstHalf(jpeg), code: 'IMAGE_TRUNCATED' },
+    { what: 'half a PNG', bytes: firstHalf(png), code: 'IMAGE_TRUNCATED' },
+    {
+      what: 'a PNG that claims 30,000 x 30,000',
+      bytes: claimSize(png, 30_000),
+      code: 'IMAGE_TOO_LARGE',
+    },
+  ];
+}
+
+/** Model files that every runtime refuses alike, made from a good one. */
+export function brokenModels(model: Uint8Array, pngFile: string): BrokenFile[] {
+  return [
+    { what: 'no bytes', bytes: new Uint8Array(), code: 'MODEL_INVALID' },
+    { what: 'cut in half', bytes: firstHalf(model), code: 'MODEL_INVALID' },
+    { what: 'a PNG', bytes: readGoldenImage(pngFile), code: 'MODEL_INVALID' },
+    {
+      what: 'without a manifest',
+      bytes: replaceText(model, 'isometry.manifest', 'isometry.manifesT'),
+      code: 'MANIFEST_MISSING',
+    },
+    {
+      what: 'with a manifest of version 9',
+      bytes: replaceText(model, '{"version":1,', '{"version":9,'),
+      code: 'MANIFEST_VERSION_UNSUPPORTED',
+    },
+    {
+      what: 'with another input name',
+      bytes: replaceText(model, 'pixel_values', 'pixel_valueZ'),
+      code: 'MODEL_INVALID',
+    },
+  ];
+}
+
+/** A model with an operator that ONNX does not have. */
+export function withUnknownOperator(model: Uint8Array): Uint8Array {
+  return replaceText(model, 'Softmax', 'Softmux');
+}
+
+function firstHalf(bytes: Uint8Array): Uint8Array {
+  return bytes.slice(0, bytes.length >> 1);
+}
+
+/** Replaces every occurrence by text of the same length, so that no length prefix changes. */
+function replaceText(bytes: Uint8Array, from: string, to: string): Uint8Array {
+  if (from.length !== to.length) throw new RangeError('The lengths differ.');
+  const binary = Buffer.from(bytes).toString('latin1');
+  if (!binary.includes(from)) throw new RangeError(`The file does not hold "${from}".`);
+  return new Uint8Array(Buffer.from(binary.replaceAll(from, to), 'latin1'));
+}
+
+/** Writes a width and a height into a PNG's IHDR, whose checksum is made to fit. */
+function claimSize(png: Uint8Array, size: number): Uint8Array {
+  const claimed = png.slice();
+  const view = new DataView(claimed.buffer);
+  view.setUint32(16, size);
+  view.setUint32(20, size);
+  view.setUint32(29, crc32(claimed.subarray(12, 29)));
+  return claimed;
+}
