@@ -9,10 +9,7 @@
  *
  * @packageDocumentation
  */
-export {
-  DEFAULT_PROVIDERS,
-  loadClassifier,
-  type LoadClassifierOptions,
-} from './load-classifier.ts';
+export { createSession, DEFAULT_PROVIDERS, type CreateSessionOptions } from './create-session.ts';
+export { loadClassifier, type LoadClassifierOptions } from './load-classifier.ts';
 export type { ImageSource } from './image-source.ts';
 export type { ModelSource } from './model-source.ts';
