@@ -1,0 +1,74 @@
+import type { PixelSpec } from '@isometry/core';
+
+// What training does when it is not told otherwise: name, value, why.
+
+// --- data -------------------------------------------------------------------------------------
+
+/**
+ * Shares of the images. 20 % for the test as in the paper; the paper stops on the training loss and
+ * has no validation split, we take 10 % of the images for stopping and for the temperature.
+ */
+export const SPLIT_SHARES = { train: 0.7, validation: 0.1, test: 0.2 } as const;
+
+/** Above this share of unreadable images the folder is at fault, not a few files. */
+export const MAX_UNREADABLE_SHARE = 0.05;
+
+/** Width and height of the model's input, in pixels. The measurements are in the package's README. */
+export const INPUT_SIZE = 64;
+
+/** Everything of the pixel contract but the size. */
+export const PIXEL_DEFAULTS: Omit<PixelSpec, 'width' | 'height'> = {
+  version: 'pixels/1',
+  // The paper shrinks and pads: nothing of a lesion is cut off, and its shape is kept.
+  fit: 'contain',
+  filter: 'bilinear',
+  background: [0, 0, 0],
+  // Keras' preprocessing for MobileNet: -1 to 1.
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+  jpegOversampling: 2,
+};
+
+// --- network ----------------------------------------------------------------------------------
+
+/** MobileNet's alpha. 0.25 has 219 thousand parameters: enough for a few hundred photos, and quick. */
+export const WIDTH_MULTIPLIER = 0.25;
+
+/** Values of an embedding. 64 as in Song et al. 2016; the paper does not give its own. */
+export const EMBEDDING_SIZE = 64;
+
+// --- embedding stage --------------------------------------------------------------------------
+
+/** The paper's Adam step for the metric stage. */
+export const EMBEDDING_LEARNING_RATE = 5e-4;
+
+/** Images in a batch, spread evenly over the classes: 16 a class with three of them. */
+export const BATCH_SIZE = 48;
+
+/** Most epochs of the embedding stage; early stopping usually ends it before. */
+export const EMBEDDING_EPOCHS = 30;
+
+/** Epochs without a better validation loss after which the embedding stage stops. */
+export const EMBEDDING_PATIENCE = 6;
+
+/**
+ * Training images, at most, from which the batch norm statistics are estimated after every epoch: a
+ * standard error of 1/sqrt(512), 4 % of a standard deviation, for about a tenth of an epoch's time.
+ */
+export const BATCH_NORM_IMAGES = 512;
+
+// --- classifier stage -------------------------------------------------------------------------
+
+/** The paper's Adam step for the classifier stage. */
+export const CLASSIFIER_LEARNING_RATE = 6e-4;
+
+/** Most epochs of the classifier stage; each takes milliseconds, the embeddings are computed once. */
+export const CLASSIFIER_EPOCHS = 300;
+
+/** Epochs without a better validation loss after which the classifier stage stops. */
+export const CLASSIFIER_PATIENCE = 20;
+
+// --- all --------------------------------------------------------------------------------------
+
+/** Seeds the split, the batches and the initial weights. */
+export const SEED = 1;

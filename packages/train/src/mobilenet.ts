@@ -1,0 +1,99 @@
+import type { SymbolicTensor } from '@tensorflow/tfjs-node';
+import { deriveSeed } from './random.ts';
+import type { Tfjs } from './tfjs.ts';
+
+/** Width multipliers ("alpha") that Keras has weights for, and so the ones that are offered. */
+export const WIDTH_MULTIPLIERS: readonly number[] = [0.25, 0.5, 0.75, 1];
+
+/** Smallest input side: five halvings leave one pixel. */
+export const MIN_INPUT_SIZE = 32;
+
+/** Output channels at width 1, and stride, of the 13 depthwise separable blocks. */
+const BLOCKS = [
+  [64, 1],
+  [128, 2],
+  [128, 1],
+  [256, 2],
+  [256, 1],
+  [512, 2],
+  [512, 1],
+  [512, 1],
+  [512, 1],
+  [512, 1],
+  [512, 1],
+  [1024, 2],
+  [1024, 1],
+] as const;
+
+/** Keras' default for BatchNormalization. */
+const BATCH_NORM_EPSILON = 1e-3;
+
+/**
+ * MobileNet v1 without its top, as Keras builds it (`keras.applications.MobileNet`,
+ * `include_top=False`): the same layers, names, paddings and parameters, so that its weights fit.
+ *
+ * @param input `[null, H, W, 3]`, RGB in -1 to 1; H and W at least 32
+ * @returns `[null, H/32, W/32, 1024 * widthMultiplier]`
+ */
+export function mobileNet(
+  tf: Tfjs,
+  input: SymbolicTensor,
+  options: { readonly widthMultiplier: number; readonly seed: number },
+): SymbolicTensor {
+  const channels = (atWidthOne: number): number => Math.trunc(atWidthOne * options.widthMultiplier);
+  const initializer = (name: string) =>
+    tf.initializers.glorotUniform({ seed: deriveSeed(options.seed, name) });
+  const normaliseAndClip = (x: SymbolicTensor, name: string): SymbolicTensor =>
+    apply(
+      tf.layers.reLU({ maxValue: 6, name: `${name}_relu` }),
+      apply(tf.layers.batchNormalization({ epsilon: BATCH_NORM_EPSILON, name: `${name}_bn` }), x),
+    );
+
+  const conv1 = tf.layers.conv2d({
+    filters: channels(32),
+    kernelSize: 3,
+    strides: 2,
+    padding: 'same',
+    useBias: false,
+    kernelInitializer: initializer('conv1'),
+    name: 'conv1',
+  });
+  let x = normaliseAndClip(apply(conv1, input), 'conv1');
+
+  for (const [index, [filters, strides]] of BLOCKS.entries()) {
+    const block = index + 1;
+    if (strides === 2) {
+      const padding: [[number, number], [number, number]] = [
+        [0, 1],
+        [0, 1],
+      ];
+      x = apply(tf.layers.zeroPadding2d({ padding, name: `conv_pad_${block}` }), x);
+    }
+    const depthwise = tf.layers.depthwiseConv2d({
+      kernelSize: 3,
+      strides,
+      padding: strides === 1 ? 'same' : 'valid',
+      depthMultiplier: 1,
+      useBias: false,
+      depthwiseInitializer: initializer(`conv_dw_${block}`),
+      name: `conv_dw_${block}`,
+    });
+    x = normaliseAndClip(apply(depthwise, x), `conv_dw_${block}`);
+    const pointwise = tf.layers.conv2d({
+      filters: channels(filters),
+      kernelSize: 1,
+      padding: 'same',
+      useBias: false,
+      kernelInitializer: initializer(`conv_pw_${block}`),
+      name: `conv_pw_${block}`,
+    });
+    x = normaliseAndClip(apply(pointwise, x), `conv_pw_${block}`);
+  }
+  return x;
+}
+
+type Layer = InstanceType<Tfjs['layers']['Layer']>;
+
+function apply(layer: Layer, input: SymbolicTensor): SymbolicTensor {
+  return layer.apply(input) as SymbolicTensor;
+}

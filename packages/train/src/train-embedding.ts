@@ -1,0 +1,144 @@
+import type { LayersModel, Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-node';
+import { throwIfAborted, type PixelImage, type PixelSpec, type Progress } from '@isometry/core';
+import { planEpoch } from './balanced-batches.ts';
+import { estimateBatchNorm } from './batch-norm.ts';
+import { createEarlyStopping } from './early-stopping.ts';
+import { embedImages, FORWARD_BATCH } from './embed-images.ts';
+import type { EpochRecord } from './history.ts';
+import { imageBatch } from './image-batch.ts';
+import { liftedStructuredLoss, type LiftedStructuredConfig } from './lifted-structured-loss.ts';
+import { createRandom } from './random.ts';
+import type { Tfjs } from './tfjs.ts';
+import { assertFiniteLoss } from './training-diverged.ts';
+import { takeSnapshot } from './weights-snapshot.ts';
+
+/** Images with the index of their class. */
+export interface Examples {
+  readonly images: readonly PixelImage[];
+  readonly classes: readonly number[];
+}
+
+export interface TrainEmbeddingOptions {
+  readonly pixels: PixelSpec;
+  readonly loss: LiftedStructuredConfig;
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly patience: number;
+  /** At most so many training images give the batch norm statistics. */
+  readonly batchNormImages: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export interface TrainedEmbedding {
+  /** From 1; its weights are the ones that `embedder` has now. */
+  readonly bestEpoch: number;
+  readonly history: readonly EpochRecord[];
+}
+
+/**
+ * Trains `embedder` in place with Adam until the validation loss stops falling, and leaves it with the
+ * weights of its best epoch. After every epoch the batch norm statistics are estimated anew, so that the
+ * validation loss is that of the very model that would be kept.
+ * @throws `TRAINING_DIVERGED`, `ABORTED`
+ */
+export async function trainEmbedding(
+  tf: Tfjs,
+  embedder: LayersModel,
+  train: Examples,
+  validation: Examples,
+  options: TrainEmbeddingOptions,
+): Promise<TrainedEmbedding> {
+  const batchRandom = createRandom(options.seed, 'batches');
+  const statisticsRandom = createRandom(options.seed, 'batch-norm');
+  // The loss depends on who shares a batch: the same batches every epoch, or epochs do not compare.
+  const validationBatches = planEpoch(
+    validation.classes,
+    options.batchSize,
+    createRandom(options.seed, 'validation-batches'),
+  );
+  const optimizer = tf.train.adam(options.learningRate);
+  const weights = embedder.trainableWeights.map((weight) => weight.read() as Variable);
+  const stopping = createEarlyStopping(options.patience, () => takeSnapshot(tf, embedder));
+  const history: EpochRecord[] = [];
+  let done = 0;
+  try {
+    for (let epoch = 1; epoch <= options.epochs; epoch += 1) {
+      const batches = planEpoch(train.classes, options.batchSize, batchRandom);
+      let sum = 0;
+      for (const [index, batch] of batches.entries()) {
+        throwIfAborted(options.signal);
+        const cost = optimizer.minimize(() => batchLoss(batch), true, weights) as Scalar;
+        const [loss] = (await cost.data()) as Float32Array;
+        cost.dispose();
+        assertFiniteLoss(loss as number, { stage: 'train-embedding', epoch, step: index + 1 });
+        sum += loss as number;
+        done += 1;
+        options.onProgress?.({
+          stage: 'train-embedding',
+          done,
+          total: options.epochs * batches.length,
+          message: `epoch ${epoch}, loss ${(loss as number).toFixed(4)}`,
+        });
+      }
+      await estimateBatchNorm(tf, embedder, statisticsBatches());
+      const validationLoss = await validate();
+      assertFiniteLoss(validationLoss, {
+        stage: 'train-embedding (validation)',
+        epoch,
+        step: batches.length,
+      });
+      history.push({
+        stage: 'train-embedding',
+        epoch,
+        steps: batches.length,
+        loss: sum / batches.length,
+        validationLoss,
+      });
+      if (stopping.after(epoch, validationLoss)) break;
+    }
+  } finally {
+    optimizer.dispose();
+  }
+  stopping.restoreBest();
+  return { bestEpoch: stopping.bestEpoch, history };
+
+  function batchLoss(batch: readonly number[]): Scalar {
+    const input = imageBatch(tf, pick(train.images, batch), options.pixels);
+    const embeddings = embedder.apply(input, { training: true }) as Tensor2D;
+    return liftedStructuredLoss(tf, embeddings, pick(train.classes, batch), options.loss.margin);
+  }
+
+  function* statisticsBatches() {
+    const chosen = statisticsRandom.shuffled(train.images).slice(0, options.batchNormImages);
+    for (let first = 0; first < chosen.length; first += FORWARD_BATCH) {
+      throwIfAborted(options.signal);
+      yield imageBatch(tf, chosen.slice(first, first + FORWARD_BATCH), options.pixels);
+    }
+  }
+
+  async function validate(): Promise<number> {
+    const rows = await embedImages(tf, embedder, validation.images, options);
+    return tf.tidy(() => {
+      const all = tf.tensor2d(rows, [
+        validation.images.length,
+        rows.length / validation.images.length,
+      ]);
+      const losses = validationBatches.map((batch) =>
+        liftedStructuredLoss(
+          tf,
+          all.gather([...batch]),
+          pick(validation.classes, batch),
+          options.loss.margin,
+        ),
+      );
+      return tf.stack(losses).mean().dataSync()[0] as number;
+    });
+  }
+}
+
+function pick<Item>(items: readonly Item[], positions: readonly number[]): Item[] {
+  return positions.map((position) => items[position] as Item);
+}
