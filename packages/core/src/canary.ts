@@ -1,4 +1,39 @@
+import { compareArrays } from './difference.ts';
+import { pixelDigest } from './digest.ts';
+import type { Manifest } from './manifest.ts';
+import type { Health, PixelImage } from './types.ts';
+
+type Canary = NonNullable<Manifest['canary']>;
+
+/**
+ * Largest relative error of the canary's embedding that still counts as healthy. A loose guard
+ * against all-zero, NaN and garbage outputs; parity bounds are test/parity/tolerances.ts' job.
+ */
+export const CANARY_TOLERANCE = 1e-2;
+
 /** Decodes the canary's base64. Validated by the manifest's schema: base64 characters only. */
 export function readCanary(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+/** Compares what the canary gave here with what it gave at export. */
+export function judgeCanary(
+  canary: Canary,
+  pixels: PixelImage,
+  embedding: Float32Array,
+): Omit<Health, 'provider'> {
+  const pixelsMatch = pixelDigest(pixels) === canary.pixelsSha256;
+  const embeddingError = compareArrays(Float32Array.from(canary.embedding), embedding).relativeL2;
+  const reasons = [
+    ...(pixelsMatch ? [] : ['the canary image decodes to other pixels than at export']),
+    ...(embeddingError <= CANARY_TOLERANCE
+      ? []
+      : [`the canary embedding is off by ${embeddingError} of its norm`]),
+  ];
+  return {
+    ok: reasons.length === 0,
+    pixelsMatch,
+    embeddingError,
+    ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }),
+  };
 }

@@ -30,7 +30,7 @@ const manifest: Manifest = {
 };
 
 /** "Decodes" a source of one byte to an image of that brightness; byte 255 is a broken image. */
-const decode: DecodeImage<Uint8Array> = async (source) => {
+const decode: DecodeImage = async (source) => {
   const brightness = source[0] ?? 0;
   if (brightness === 255) throw new IsometryError('IMAGE_TRUNCATED', 'cut', { hint: 'again' });
   const pixels = { width: 2, height: 1, data: new Uint8Array(6).fill(brightness) };
@@ -46,7 +46,7 @@ function fakeSession(change: Partial<ModelSession> = {}): ModelSession & { runs:
     provider: 'cpu',
     outputNames: ['embedding', 'probabilities'],
     async run(feeds, outputs) {
-      const input = feeds[INPUT_NAME] as Tensor;
+      const input = feeds[INPUT_NAME] ?? { data: new Float32Array(), dims: [] };
       const n = input.dims[0] ?? 0;
       runs.push(n);
       const means = Float32Array.from(
@@ -60,7 +60,7 @@ function fakeSession(change: Partial<ModelSession> = {}): ModelSession & { runs:
           dims: [n, 2],
         },
       };
-      return Object.fromEntries(outputs.map((name) => [name, all[name] as Tensor]));
+      return Object.fromEntries(Object.entries(all).filter(([name]) => outputs.includes(name)));
     },
     async close() {},
     ...change,

@@ -1,9 +1,8 @@
-import { readCanary } from './canary.ts';
+import { judgeCanary, readCanary } from './canary.ts';
+import { decide, outputOf } from './decide.ts';
 import { floatDigest, pixelDigest } from './digest.ts';
-import { compareArrays } from './difference.ts';
 import { IsometryError, isIsometryError, throwIfAborted } from './errors.ts';
 import type { Manifest } from './manifest.ts';
-import { topK } from './top-k.ts';
 import type {
   Answer,
   CallOptions,
@@ -26,12 +25,6 @@ export const BATCH_SIZE = 8;
 
 /** The graph's only input. */
 export const INPUT_NAME = 'pixel_values';
-
-/**
- * Largest relative error of the canary's embedding that still counts as healthy. A loose guard
- * against all-zero, NaN and garbage outputs; parity bounds are test/parity/tolerances.ts' job.
- */
-export const CANARY_TOLERANCE = 1e-2;
 
 export interface CreateClassifierOptions<Source> {
   readonly manifest: Manifest;
@@ -134,9 +127,13 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
       const decodedAt = performance.now();
       const tensor = this.#stack([decoded]);
       const outputs = await this.#infer(tensor, this.outputNames, options);
-      const [decision] = this.#decide([decoded], outputs, options, [
-        this.#provenance(decoded, started, decodedAt, performance.now() - decodedAt),
-      ]);
+      const provenance = this.#provenance(
+        decoded,
+        started,
+        decodedAt,
+        performance.now() - decodedAt,
+      );
+      const [decision] = decide(this.manifest, outputs, [provenance], this.manifest.labels.length);
       return {
         decode: { sha256: pixelDigest(decoded.raster), value: decoded.raster },
         pixels: { sha256: pixelDigest(decoded.pixels), value: decoded.pixels },
@@ -161,20 +158,7 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
       const decoded = await this.#decodeOne(readCanary(canary.image), options);
       const outputs = await this.#infer(this.#stack([decoded]), ['embedding'], options);
       const { data } = outputOf(outputs, 'embedding', [1, this.manifest.embedding.size]);
-      const pixelsMatch = pixelDigest(decoded.pixels) === canary.pixelsSha256;
-      const embeddingError = compareArrays(Float32Array.from(canary.embedding), data).relativeL2;
-      const embeddingMatches = embeddingError <= CANARY_TOLERANCE;
-      const reasons = [
-        pixelsMatch ? [] : ['the canary image decodes to other pixels than at export'],
-        embeddingMatches ? [] : [`the canary embedding is off by ${embeddingError} of its norm`],
-      ].flat();
-      return {
-        ok: reasons.length === 0,
-        provider: this.provider,
-        pixelsMatch,
-        embeddingError,
-        ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }),
-      };
+      return { provider: this.provider, ...judgeCanary(canary, decoded.pixels, data) };
     });
   }
 
@@ -281,7 +265,7 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
         totalMs: end - started,
       },
     }));
-    return this.#decide(decoded, outputs, options, provenance);
+    return decide(this.manifest, outputs, provenance, options.topK ?? this.manifest.labels.length);
   }
 
   #provenance(
@@ -301,61 +285,10 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
       },
     };
   }
-
-  #decide(
-    decoded: readonly DecodedImage[],
-    outputs: Readonly<Record<string, Tensor>>,
-    options: ClassifyOptions,
-    provenance: readonly Provenance[],
-  ): Answer[] {
-    const { labels, embedding } = this.manifest;
-    const count = decoded.length;
-    const embeddings = outputOf(outputs, 'embedding', [count, embedding.size]).data;
-    const probabilities = outputOf(outputs, 'probabilities', [count, labels.length]).data;
-    return provenance.map((origin, row) => {
-      const own = probabilities.subarray(row * labels.length, (row + 1) * labels.length);
-      if (own.some((value) => !Number.isFinite(value))) {
-        throw new IsometryError(
-          'INFERENCE_FAILED',
-          `The ${this.provider} provider computed probabilities that are not finite.`,
-          { hint: 'Try another provider, e.g. wasm.', details: { provider: this.provider } },
-        );
-      }
-      const predictions = topK(own, labels, options.topK ?? labels.length);
-      const [best] = predictions;
-      return {
-        label: best?.label ?? '',
-        probability: best?.probability ?? 0,
-        predictions,
-        embedding: embeddings.slice(row * embedding.size, (row + 1) * embedding.size),
-        ...origin,
-      };
-    });
-  }
 }
 
 function traceTensor(tensor: Tensor): StageTrace<Tensor> {
   return { sha256: floatDigest(tensor.data), value: tensor };
-}
-
-function outputOf(
-  outputs: Readonly<Record<string, Tensor>>,
-  name: string,
-  dims: readonly number[],
-): Tensor {
-  const output = outputs[name];
-  if (
-    output === undefined ||
-    output.dims.length !== dims.length ||
-    !dims.every((size, axis) => size === output.dims[axis])
-  ) {
-    throw new IsometryError(
-      'INFERENCE_FAILED',
-      `The model's output "${name}" is ${output === undefined ? 'missing' : `[${output.dims.join(', ')}]`}; the manifest promises [${dims.join(', ')}].`,
-      { hint: 'The file was changed after export: export it again.', details: { output: name } },
-    );
-  }
-  return output;
 }
 
 function withIndex(error: unknown, index: number): unknown {

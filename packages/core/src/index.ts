@@ -58,11 +58,11 @@ export type {
 } from './types.ts';
 export {
   BATCH_SIZE,
-  CANARY_TOLERANCE,
   createClassifier,
   INPUT_NAME,
   type CreateClassifierOptions,
 } from './classifier.ts';
+export { CANARY_TOLERANCE } from './canary.ts';
 export { compareArrays, worstDifference, type Difference } from './difference.ts';
 export { floatDigest, pixelDigest, sha256Hex } from './digest.ts';
 export { wilsonInterval } from './interval.ts';
