@@ -2,29 +2,29 @@ import { get } from 'node:http';
 import type { Classifier } from '@isometry/core';
 import { DEFAULT_EDGE_LIMITS, type AnswerJson, type ResultsJson } from '@isometry/edge';
 import { loadClassifier } from '@isometry/runtime-node';
-import type { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokenImages } from '../parity/broken-files.ts';
 import { readGoldenImage } from '../parity/golden-images.ts';
 import { readTestModel } from '../parity/model.ts';
 import { startExampleWorker } from './example-worker.ts';
+import type { StartedWorker } from './start-worker.ts';
 
 const JPEG = readGoldenImage('jpeg-420.jpg');
 const FILES = ['jpeg-420.jpg', 'png-rgb-alpha.png', 'webp-lossy.webp', 'jpeg-exif-6.jpg'];
 
-let worker: Miniflare;
+let started: StartedWorker;
 let address: string;
 let reference: Classifier;
 
 beforeAll(async () => {
   const model = await readTestModel();
   reference = await loadClassifier(model, { providers: ['wasm'] });
-  worker = await startExampleWorker(model);
-  address = (await worker.ready).origin;
+  started = await startExampleWorker(model);
+  address = (await started.worker.ready).origin;
 });
 
 afterAll(async () => {
-  await worker?.dispose();
+  await started?.worker.dispose();
   await reference?.close();
 });
 
@@ -125,5 +125,9 @@ describe('the example Worker in workerd', () => {
       '404 REQUEST_NOT_FOUND',
     ]);
     expect(responses[4]?.headers.get('Allow')).toBe('POST');
+  });
+
+  it('printed nothing: no request so far was an internal error', () => {
+    expect(started.printed).toEqual([]);
   });
 });

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Miniflare } from 'miniflare';
 import { bundleWorker } from './bundle-worker.ts';
-import { startWorker } from './start-worker.ts';
+import { startWorker, type StartedWorker } from './start-worker.ts';
 
 const FOLDER = new URL('../../examples/edge-worker/', import.meta.url);
 
@@ -13,7 +12,7 @@ interface WranglerConfig {
 }
 
 /** Runs examples/edge-worker as its wrangler.jsonc says, in the real workerd, with this model. */
-export async function startExampleWorker(model: Uint8Array): Promise<Miniflare> {
+export async function startExampleWorker(model: Uint8Array): Promise<StartedWorker> {
   // JSON with comments is a JavaScript expression.
   const text = await readFile(new URL('wrangler.jsonc', FOLDER), 'utf8');
   const { default: config } = (await import(

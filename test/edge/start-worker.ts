@@ -5,13 +5,26 @@ export interface WorkerSettings {
   readonly compatibilityFlags?: string[];
 }
 
+export interface StartedWorker {
+  readonly worker: Miniflare;
+  /** What the Worker or workerd itself printed. */
+  readonly printed: readonly string[];
+}
+
 /** Starts a bundled Worker in workerd, listening on a free port of this machine. */
 export async function startWorker(
   modules: ModuleDefinition[],
   settings: WorkerSettings,
-): Promise<Miniflare> {
-  // `cf: false`: Miniflare would ask Cloudflare for a sample of its `request.cf` otherwise.
-  const worker = new Miniflare({ modules, modulesRoot: '/', cf: false, ...settings });
+): Promise<StartedWorker> {
+  const printed: string[] = [];
+  const worker = new Miniflare({
+    modules,
+    modulesRoot: '/',
+    // Miniflare would ask Cloudflare for a sample of its `request.cf` otherwise.
+    cf: false,
+    handleStructuredLogs: ({ level, message }) => void printed.push(`${level}: ${message}`),
+    ...settings,
+  });
   await worker.ready;
-  return worker;
+  return { worker, printed };
 }

@@ -9,17 +9,20 @@ export interface WorkerdUnderTest extends RuntimeUnderTest {
   instantiateIsOriginal(): Promise<boolean>;
 }
 
-/** Starts an isolate of the real workerd, in which `@isometry/edge/workerd` loads what it is sent. */
+/** Starts an isolate of the real workerd, in which `@isometry/edge/workerd` loads what it is sent. `dispose` fails when it printed something. */
 export async function openWorkerd(): Promise<WorkerdUnderTest> {
   const entry = fileURLToPath(new URL('engine-worker.ts', import.meta.url));
-  const worker = await startWorker(await bundleWorker(entry), {
+  const { worker, printed } = await startWorker(await bundleWorker(entry), {
     compatibilityDate: '2026-04-01',
   });
   const address = 'http://worker/';
   const engine = connectEngine({
     name: 'workerd',
     send: async (body) => (await worker.dispatchFetch(address, { method: 'POST', body })).text(),
-    dispose: () => worker.dispose(),
+    dispose: async () => {
+      await worker.dispose();
+      if (printed.length > 0) throw new Error(`workerd printed ${printed.join('; ')}`);
+    },
   });
   return {
     ...engine,
