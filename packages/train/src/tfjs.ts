@@ -37,11 +37,12 @@ async function load(): Promise<Tfjs> {
 }
 
 /**
- * Puts back what tfjs-node 4.22 calls and Node 23 removed (tensorflow/tfjs#8609). It has to be the
- * CommonJS object of `node:util`: that is the one that tfjs-node holds.
+ * Puts back what tfjs-node 4.22 calls and Node 23 removed (tensorflow/tfjs#8609), and replaces what
+ * Node 22 and 24 still have but warn about on stderr. It has to be the CommonJS object of `node:util`:
+ * that is the one that tfjs-node holds.
  */
 function restoreNodeUtilities(): void {
   const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
-  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  util['isArray'] ??= Array.isArray;
+  util['isNullOrUndefined'] = (value: unknown) => value === null || value === undefined;
+  util['isArray'] = Array.isArray;
 }
