@@ -15,7 +15,7 @@ export function brokenImages(jpegFile: string, pngFile: string): BrokenFile[] {
   const jpeg = readGoldenImage(jpegFile);
   const png = readGoldenImage(pngFile);
   return [
-    { what: 'no bytes', bytes: new Uint8Array(), code: 'IMAGE_UNSUPPORTED' },
+    { what: 'no bytes', bytes: new Uint8Array(), code: 'IMAGE_INVALID' },
     { what: 'a text file', bytes: text('wart wart wart wart'), code: 'IMAGE_UNSUPPORTED' },
     { what: 'half a JPEG', bytes: firstHalf(jpeg), code: 'IMAGE_TRUNCATED' },
     { what: 'half a PNG', bytes: firstHalf(png), code: 'IMAGE_TRUNCATED' },
@@ -40,7 +40,7 @@ export function brokenModels(model: Uint8Array, pngFile: string): BrokenFile[] {
     },
     {
       what: 'with a manifest of version 9',
-      bytes: replaceText(model, '{"version":1,', '{"version":9,'),
+      bytes: replaceText(model, /(?<=\{"version": ?)1(?=,)/gu, '9'),
       code: 'MANIFEST_VERSION_UNSUPPORTED',
     },
     {
@@ -61,11 +61,13 @@ function firstHalf(bytes: Uint8Array): Uint8Array {
 }
 
 /** Replaces every occurrence by text of the same length, so that no length prefix changes. */
-function replaceText(bytes: Uint8Array, from: string, to: string): Uint8Array {
-  if (from.length !== to.length) throw new RangeError('The lengths differ.');
-  const binary = Buffer.from(bytes).toString('latin1');
-  if (!binary.includes(from)) throw new RangeError(`The file does not hold "${from}".`);
-  return new Uint8Array(Buffer.from(binary.replaceAll(from, to), 'latin1'));
+function replaceText(bytes: Uint8Array, from: string | RegExp, to: string): Uint8Array {
+  const before = Buffer.from(bytes).toString('latin1');
+  const after = before.replaceAll(from, to);
+  if (after === before || after.length !== before.length) {
+    throw new RangeError(`"${String(from)}" cannot become "${to}" in this file.`);
+  }
+  return new Uint8Array(Buffer.from(after, 'latin1'));
 }
 
 /** Writes a width and a height into a PNG's IHDR, whose checksum is made to fit. */

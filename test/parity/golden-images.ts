@@ -20,9 +20,8 @@ interface GoldenEntry {
 
 /** The corpus of test/fixtures/images with all its entries, by file. */
 export function readGoldenImages(): GoldenImage[] {
-  const { entries } = JSON.parse(readFileSync(new URL('golden.json', FOLDER), 'utf8')) as {
-    readonly entries: readonly GoldenEntry[];
-  };
+  const json = readFileSync(new URL('golden.json', FOLDER), 'utf8');
+  const entries = JSON.parse(json) as readonly GoldenEntry[];
   const byFile = new Map<string, GoldenEntry[]>();
   for (const entry of entries) {
     byFile.set(entry.file, [...(byFile.get(entry.file) ?? []), entry]);

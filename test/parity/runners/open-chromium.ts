@@ -18,7 +18,8 @@ export async function openChromium(providers: readonly Provider[]): Promise<Runt
       await opened.close();
       const foreign = opened.requested.filter((url) => !url.startsWith(origin) && !isLocal(url));
       if (foreign.length > 0) throw new Error(`The page asked for ${foreign.join(', ')}`);
-      if (opened.printed.length > 0) throw new Error(`The page printed ${opened.printed.join('; ')}`);
+      if (opened.printed.length > 0)
+        throw new Error(`The page printed ${opened.printed.join('; ')}`);
     },
   });
 }

@@ -1,0 +1,9 @@
+import { describeRuntime } from './conformance.case.ts';
+import { openNode } from './runners/open-node.ts';
+
+describeRuntime({
+  name: 'Node, WASM',
+  open: () => openNode(['wasm']),
+  provider: 'wasm',
+  bounds: 'exact',
+});

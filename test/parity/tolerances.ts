@@ -1,0 +1,41 @@
+/**
+ * How far from Node's WebAssembly, the reference, a runtime's outputs may be. WebAssembly itself is
+ * compared by its bits and has no tolerance.
+ */
+export interface OutputBounds {
+  /** L2 norm of the embedding's difference over the reference's norm. */
+  readonly embedding: number;
+  /** 1 - cosine similarity of the embeddings: half the square of `embedding`, to first order. */
+  readonly cosine: number;
+  /** Largest absolute difference of a probability. */
+  readonly probability: number;
+}
+
+/*
+ * The bounds hold for test/fixtures/model-v1.onnx. How much a network amplifies float32's rounding is
+ * its own property: against a float64 evaluation of the same graph on 3 skin photos (64 px), the
+ * reference itself is off by 1.1e-5 to 2.3e-5 of the norm, and onnxruntime-node's CPU provider by
+ * 0.8e-5 to 2.2e-5. Neither is the better one, and no bound below their sum can be asked for. (Seeded
+ * random MobileNets without batch normalisation: CPU against WASM 2.7e-7 at width 0.25, 5.4e-7 at 1.)
+ * Measured on one x86-64 machine with AVX2; other kernels round otherwise and no better.
+ */
+
+/** Measured on 4 skin photos and 5 of the corpus: embedding 2.9e-5, cosine 4.0e-10, probability 6.0e-8. */
+export const NODE_CPU_BOUNDS: OutputBounds = {
+  embedding: 1e-4,
+  cosine: 5e-9,
+  probability: 1e-6,
+};
+
+/** Measured likewise, on SwiftShader: embedding 2.5e-5, cosine 3.1e-10, probability 3.0e-8. */
+export const WEBGPU_BOUNDS: OutputBounds = {
+  embedding: 1e-4,
+  cosine: 5e-9,
+  probability: 1e-6,
+};
+
+/**
+ * WASM against the canary's embedding, which ONNX Runtime's CPU provider computed at export.
+ * Measured: 1.4e-6.
+ */
+export const CANARY_BOUND: number = NODE_CPU_BOUNDS.embedding;
