@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { IsometryError, type Manifest } from '@isometry/core';
+import { MAX_MODEL_BYTES, readManifest } from '@isometry/onnx';
+import { Command } from 'commander';
+import { formatInterval } from '../format-interval.ts';
+import { formatBytes } from '../setup/free-space.ts';
+import type { CommandContext } from '../terminal.ts';
+
+/** `isometry inspect MODEL` */
+export function inspectCommand(context: CommandContext): Command {
+  return new Command('inspect')
+    .description('Show what a model file says of itself, without running it.')
+    .argument('<model>', 'the .onnx file')
+    .option('--json', 'print the manifest as one JSON object', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ isometry inspect model.onnx
+  $ isometry inspect model.onnx --json | jq .manifest.training`,
+    )
+    .action(async (model: string, options: { readonly json: boolean }) => {
+      const bytes = await readModelFile(model);
+      const manifest = readManifest(bytes);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const file = { model, sizeBytes: bytes.length, sha256 };
+      context.terminal.out(
+        options.json
+          ? `${JSON.stringify({ ...file, manifest })}\n`
+          : `${manifestRows(manifest, file)
+              .map(([name, value]) => `${name.padEnd(12)}  ${value}`)
+              .join('\n')}\n`,
+      );
+    });
+}
+
+async function readModelFile(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      if (size > MAX_MODEL_BYTES) {
+        throw new IsometryError(
+          'MODEL_TOO_LARGE',
+          `${path} has ${size} bytes; the limit is ${MAX_MODEL_BYTES}.`,
+        );
+      }
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof IsometryError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
+    throw new IsometryError(
+      isAbsent ? 'FILE_NOT_FOUND' : 'FILE_READ_FAILED',
+      isAbsent ? `There is no file "${path}".` : `"${path}" could not be read: ${code}.`,
+      { hint: 'Name the .onnx file that `isometry export` wrote.', cause: error },
+    );
+  }
+}
+
+function manifestRows(
+  manifest: Manifest,
+  file: { readonly model: string; readonly sizeBytes: number; readonly sha256: string },
+): readonly (readonly [string, string])[] {
+  const { pixels, embedding, calibration, training, metrics } = manifest;
+  return [
+    ['file', `${file.model} (${formatBytes(file.sizeBytes)})`],
+    ['sha256', file.sha256],
+    ['name', manifest.name],
+    ['labels', manifest.labels.join(', ')],
+    [
+      'input',
+      `${pixels.width} x ${pixels.height}, ${pixels.fit}, ${pixels.filter} (${pixels.version})`,
+    ],
+    [
+      'embedding',
+      `${embedding.size} values, ${embedding.distance} distance${embedding.normalised ? ', length 1' : ''}`,
+    ],
+    [
+      'calibration',
+      calibration === null
+        ? 'none'
+        : `temperature ${calibration.temperature.toPrecision(4)} (${calibration.method})`,
+    ],
+    [
+      'training',
+      training === null
+        ? 'not by Isometry'
+        : `${training.backbone} ${training.widthMultiplier}, ${training.loss.name} (${training.loss.preset}), seed ${training.seed}`,
+    ],
+    [
+      'accuracy',
+      metrics === null
+        ? 'not measured'
+        : `${formatInterval(metrics.accuracy)} on the ${metrics.split} split (${metrics.count} images)`,
+    ],
+    ['license', manifest.license === '' ? 'unknown' : manifest.license],
+    ['intended use', manifest.intendedUse === '' ? 'not stated' : manifest.intendedUse],
+    ['canary', manifest.canary === null ? 'none' : 'yes'],
+  ];
+}
