@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { createProcessTerminal } from './process-terminal.ts';
 import { runIsometry } from './run-isometry.ts';
 
