@@ -18,6 +18,7 @@ import {
 
 const packages = readdirSync(join(ROOT, 'packages'));
 const sources = readSources('packages');
+const inSource = sources.filter(({ path }) => /^packages\/[^/]+\/src\//u.test(path));
 const library = sources.filter(isLibrary);
 const outside = readSources('test', 'scripts', 'examples', 'bench');
 
@@ -87,6 +88,11 @@ describe('platform', () => {
         what: 'a DOM type',
         reason: 'it classifies what a page has: ImageData, ImageBitmap, <img>, <canvas>',
       },
+      {
+        package: 'train',
+        what: 'a TensorFlow.js type',
+        reason: 'loadTfjs hands out TensorFlow.js itself, repaired for Node 23; no tensor of ours',
+      },
     ];
     const config = ts.readConfigFile(join(ROOT, 'tsconfig.base.json'), (path) =>
       readFileSync(path, 'utf8'),
@@ -114,7 +120,7 @@ describe('style', () => {
   });
 
   it('files are named for what they do', () => {
-    expect(sources.flatMap(nameViolations)).toEqual([]);
+    expect(inSource.flatMap(nameViolations)).toEqual([]);
   });
 
   it('library code throws only IsometryError', () => {

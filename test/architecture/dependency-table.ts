@@ -40,7 +40,7 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
   'packages/export/src': {
     workspace: ['core', 'onnx'],
     platforms: ['node'],
-    libraries: [],
+    libraries: ['zod'],
   },
   'packages/runtime-node/src': {
     workspace: ['core', 'onnx', 'pixels'],

@@ -1,22 +1,27 @@
 import ts from 'typescript';
 
+interface Foreign {
+  readonly file: RegExp;
+  readonly name?: RegExp;
+  readonly what: string;
+}
+
 /** Types of a platform or of a tensor library, by the file that declares them. */
-const FOREIGN: readonly { readonly file: RegExp; readonly name?: RegExp; readonly what: string }[] =
-  [
-    { file: /\/onnxruntime-(?:common|node|web)\//u, what: 'an ONNX Runtime type' },
-    { file: /\/@tensorflow\//u, what: 'a TensorFlow.js type' },
-    { file: /\/sharp\//u, what: 'a sharp type' },
-    {
-      file: /\/@types\/node\//u,
-      name: /^Buffer|Stream$|^Readable|^Writable/u,
-      what: 'a Node type',
-    },
-    {
-      file: /\/typescript\/lib\/lib\.dom/u,
-      name: /^(?:HTML\w*|SVG\w*|Image(?:Data|Bitmap)|OffscreenCanvas|Element|Node|Window|Document|GPU\w*)$/u,
-      what: 'a DOM type',
-    },
-  ];
+const FOREIGN: readonly Foreign[] = [
+  { file: /\/onnxruntime-(?:common|node|web)\//u, what: 'an ONNX Runtime type' },
+  { file: /\/@tensorflow\//u, what: 'a TensorFlow.js type' },
+  { file: /\/sharp\//u, what: 'a sharp type' },
+  {
+    file: /\/@types\/node\//u,
+    name: /^(?:Buffer|Readable|Writable|Duplex|Transform)$/u,
+    what: 'a Node type',
+  },
+  {
+    file: /\/typescript\/lib\/lib\.dom/u,
+    name: /^(?:HTML\w*|SVG\w*|Image(?:Data|Bitmap)|OffscreenCanvas|Element|Node|Window|Document|GPU\w*)$/u,
+    what: 'a DOM type',
+  },
+];
 
 /** Which foreign types a package may show all the same, with the reason. */
 export interface Exception {
@@ -43,6 +48,10 @@ export function publicTypeViolations(
   const seen = new Set<ts.Symbol>();
   const found: string[] = [];
 
+  const report = (foreign: Foreign | undefined, name: string, shownBy: string): void => {
+    if (foreign === undefined || allowed.some(({ what }) => what === foreign.what)) return;
+    found.push(`${entry}: ${shownBy} shows ${foreign.what}, ${name}`);
+  };
   const follow = (symbol: ts.Symbol, shownBy: string): void => {
     const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     if (seen.has(target)) return;
@@ -52,12 +61,17 @@ export function publicTypeViolations(
       const foreign = FOREIGN.find(
         (one) => one.file.test(file) && (one.name?.test(target.name) ?? true),
       );
-      if (foreign !== undefined) {
-        if (!allowed.some(({ what }) => what === foreign.what)) {
-          found.push(`${entry}: ${shownBy} shows ${foreign.what}, ${target.name}`);
-        }
-      } else if (!file.includes('/node_modules/')) {
+      if (foreign !== undefined) report(foreign, target.name, shownBy);
+      else if (!file.includes('/node_modules/')) {
         for (const name of typeNames(declaration)) {
+          if (ts.isStringLiteral(name)) {
+            report(
+              FOREIGN.find(({ file: foreignFile }) => foreignFile.test(`/${name.text}/`)),
+              name.text,
+              shownBy,
+            );
+            continue;
+          }
           const used = checker.getSymbolAtLocation(name);
           if (used !== undefined) follow(used, shownBy);
         }
@@ -68,12 +82,12 @@ export function publicTypeViolations(
   return [...new Set(found)];
 }
 
-/** The identifiers that stand for types in what a declaration shows to its users. */
-function typeNames(declaration: ts.Declaration): ts.Identifier[] {
-  const names: ts.Identifier[] = [];
+/** What stands for types in what a declaration shows to its users: names, and `import('module')`. */
+function typeNames(declaration: ts.Declaration): (ts.Identifier | ts.StringLiteral)[] {
+  const names: (ts.Identifier | ts.StringLiteral)[] = [];
   const visit = (node: ts.Node, isType: boolean): void => {
     if (ts.isBlock(node) || isHidden(node)) return;
-    if (ts.isIdentifier(node)) {
+    if (ts.isIdentifier(node) || (ts.isStringLiteral(node) && isModuleName(node))) {
       if (isType) names.push(node);
       return;
     }
@@ -85,6 +99,10 @@ function typeNames(declaration: ts.Declaration): ts.Identifier[] {
   };
   visit(declaration, false);
   return names;
+}
+
+function isModuleName(node: ts.StringLiteral): boolean {
+  return ts.isLiteralTypeNode(node.parent) && ts.isImportTypeNode(node.parent.parent);
 }
 
 /** The part of a node that only runs: a body or an initial value, unless that is a function. */

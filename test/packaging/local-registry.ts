@@ -17,6 +17,8 @@ export async function serveRegistry(packages: readonly PackedPackage[]): Promise
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '');
     requests.push(path);
+    // Another run may have this port again, with other tarballs: npm's cache must forget ours.
+    response.setHeader('cache-control', 'no-store');
     const wanted = packages.find((one) => path === `/${one.name}` || path === tarballPath(one));
     if (wanted === undefined) {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{}');

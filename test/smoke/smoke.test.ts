@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testModelPath } from '../parity/model.ts';
+import { hasOtherNodes, NO_OTHER_NODES, OTHER_NODES, otherNodeFolder } from './node-versions.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const photos = join(root, 'test/fixtures/images');
+const folder = mkdtempSync(join(tmpdir(), 'isometry-smoke-'));
+const images = join(folder, 'images');
+
+/** Two classes that a pixel tells apart, as many images each as the three splits need. */
+const CLASSES = {
+  gray: ['jpeg-gray.jpg'],
+  coloured: ['jpeg-420.jpg', 'jpeg-422.jpg', 'jpeg-444.jpg'],
+};
+const IMAGES_A_CLASS = 12;
+
+/** What whole-path.mjs prints. */
+interface Report {
+  readonly version: string;
+  readonly answers: Readonly<
+    Record<'cpu' | 'wasm', { label: string; probability: number; ranOn: string }>
+  >;
+  readonly served: {
+    readonly status: number;
+    readonly label: string;
+    readonly probability: number;
+  };
+  readonly trained: { readonly steps: number; readonly labels: readonly string[] };
+}
+
+const reports = new Map<string, Report>();
+
+beforeAll(async () => {
+  await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root });
+  for (const [label, files] of Object.entries(CLASSES)) {
+    mkdirSync(join(images, label), { recursive: true });
+    for (let index = 0; index < IMAGES_A_CLASS; index++) {
+      const source = files[index % files.length] as string;
+      copyFileSync(join(photos, source), join(images, label, `${index}.jpg`));
+    }
+  }
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the whole path once with that `node`, as a user's process would: nothing of vitest in it. */
+async function wholePath(node: string, out: string): Promise<Report> {
+  const { stdout, stderr } = await run(
+    node,
+    [
+      join(root, 'test/smoke/whole-path.mjs'),
+      testModelPath(),
+      join(photos, 'jpeg-420.jpg'),
+      images,
+      out,
+    ],
+    { cwd: root },
+  );
+  expect(stderr, 'libraries never log').toBe('');
+  return JSON.parse(stdout) as Report;
+}
+
+describe.each(OTHER_NODES)('Node %s', (version) => {
+  it('classifies on both providers, serves, and trains', { timeout: 120_000 }, async (context) => {
+    if (!hasOtherNodes) context.skip(NO_OTHER_NODES);
+    const out = join(folder, `run-${version}`);
+    const report = await wholePath(join(await otherNodeFolder(version), 'node'), out);
+    reports.set(version, report);
+
+    expect(report.version).toBe(version);
+    const { cpu, wasm } = report.answers;
+    expect([cpu.ranOn, wasm.ranOn]).toEqual(['cpu', 'wasm']);
+    expect(wasm.label).toBe(cpu.label);
+    // The bound of docs/parity for Node CPU against WASM: 1e-5 absolute on probabilities.
+    expect(Math.abs(wasm.probability - cpu.probability)).toBeLessThanOrEqual(1e-5);
+    expect(report.served).toEqual({
+      status: 200,
+      label: cpu.label,
+      probability: cpu.probability,
+    });
+    expect(report.trained.steps).toBeGreaterThan(0);
+    expect(report.trained.labels).toEqual(['coloured', 'gray']);
+    expect(existsSync(join(out, 'weights.bin'))).toBe(true);
+  });
+});
+
+it('every Node gives the same answers', (context) => {
+  if (!hasOtherNodes) context.skip(NO_OTHER_NODES);
+  const answers = [...reports.values()].map((report) => report.answers);
+  expect(answers).toHaveLength(OTHER_NODES.length);
+  expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
+});
