@@ -9,7 +9,7 @@ export interface FloatConstant {
 
 /** What {@link GraphDraft.add} needs besides the operator. */
 export interface NodeSpec {
-  /** Becomes the node's name and the name of its output. */
+  /** Becomes the node's name and, unless it is reserved, the name of its output. */
   readonly name: string;
   readonly inputs: readonly string[];
   readonly attributes?: readonly OnnxAttribute[];
@@ -20,38 +20,39 @@ export class GraphDraft {
   nodes: OnnxNode[] = [];
   readonly floats: Map<string, FloatConstant> = new Map();
   readonly integers: Map<string, readonly number[]> = new Map();
-  readonly #names: Set<string>;
+  readonly #nodeNames: Set<string> = new Set();
+  readonly #valueNames: Set<string>;
 
-  /** `reserved`: names that layers may not take, because the model's inputs and outputs have them. */
+  /** `reserved`: names that no value may take, because the model's inputs and outputs have them. */
   constructor(reserved: readonly string[]) {
-    this.#names = new Set(reserved);
+    this.#valueNames = new Set(reserved);
   }
 
   /** Adds a node and returns the name of its output. */
   add(opType: string, spec: NodeSpec): string {
-    const name = this.#unique(spec.name);
+    const output = unique(spec.name, this.#valueNames);
     this.nodes.push({
-      name,
+      name: unique(spec.name, this.#nodeNames),
       opType,
       inputs: spec.inputs,
-      outputs: [name],
+      outputs: [output],
       ...(spec.attributes === undefined ? {} : { attributes: spec.attributes }),
     });
-    return name;
+    return output;
   }
 
   /** Adds a float32 constant and returns its name. */
   float(name: string, dims: readonly number[], data: Float32Array): string {
-    const unique = this.#unique(name);
-    this.floats.set(unique, { dims, data });
-    return unique;
+    const constant = unique(name, this.#valueNames);
+    this.floats.set(constant, { dims, data });
+    return constant;
   }
 
   /** Adds a list of int64 and returns its name. */
   integersOf(name: string, values: readonly number[]): string {
-    const unique = this.#unique(name);
-    this.integers.set(unique, values);
-    return unique;
+    const constant = unique(name, this.#valueNames);
+    this.integers.set(constant, values);
+    return constant;
   }
 
   /** Renames a node's output and all its uses. False when no node makes `from`. */
@@ -81,11 +82,12 @@ export class GraphDraft {
       return integers === undefined ? [] : [int64Tensor(name, integers)];
     });
   }
+}
 
-  #unique(name: string): string {
-    let unique = name;
-    for (let count = 1; this.#names.has(unique); count++) unique = `${name}_${count}`;
-    this.#names.add(unique);
-    return unique;
-  }
+/** The name, or the name with a number when it is taken; taken from then on. */
+function unique(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let count = 1; taken.has(free); count++) free = `${name}_${count}`;
+  taken.add(free);
+  return free;
 }

@@ -45,7 +45,8 @@ function encodeNode(node: OnnxNode): ProtobufWriter {
   const writer = new ProtobufWriter();
   for (const input of node.inputs) writer.string(1, input);
   for (const output of node.outputs) writer.string(2, output);
-  writer.string(3, node.name).string(4, node.opType);
+  writeText(writer, 3, node.name);
+  writer.string(4, node.opType);
   for (const attribute of node.attributes ?? []) writer.message(5, encodeAttribute(attribute));
   writeText(writer, 6, node.docString);
   writeText(writer, 7, node.domain);
@@ -103,11 +104,11 @@ function encodeAttribute(attribute: OnnxAttribute): ProtobufWriter {
 }
 
 function encodeTensor(tensor: OnnxTensor): ProtobufWriter {
-  return new ProtobufWriter()
+  const writer = new ProtobufWriter()
     .packedInts(1, tensor.dims)
-    .int(2, DATA_TYPES[tensor.dataType].code)
-    .string(8, tensor.name)
-    .bytes(9, tensor.data);
+    .int(2, DATA_TYPES[tensor.dataType].code);
+  writeText(writer, 8, tensor.name);
+  return writer.bytes(9, tensor.data);
 }
 
 function encodeValue(value: OnnxValue): ProtobufWriter {

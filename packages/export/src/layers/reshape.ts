@@ -4,7 +4,8 @@ import { flatten, inKerasOrder, isOrderFree } from '../keras-order.ts';
 import { defineLayer, onlyInput, unsupported, type LayerConverter } from '../layer-converter.ts';
 import { valueCount } from '../value.ts';
 
-const size = z.union([z.literal(-1), z.int().min(1)]);
+/** One size may be left to follow: Keras writes -1, tfjs null. */
+const size = z.union([z.literal(-1), z.null(), z.int().min(1)]).transform((value) => value ?? -1);
 
 /** To one dimension or to rows, columns, channels, by way of Keras' order. */
 export const reshape: LayerConverter = defineLayer(
