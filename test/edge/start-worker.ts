@@ -1,8 +1,10 @@
-import { Miniflare, type ModuleDefinition } from 'miniflare';
+import { Miniflare, type ModuleDefinition, type Response } from 'miniflare';
 
 export interface WorkerSettings {
   readonly compatibilityDate: string;
   readonly compatibilityFlags?: string[];
+  /** Functions of this process that the Worker calls by `fetch` on a binding. */
+  readonly serviceBindings?: Record<string, () => Promise<Response>>;
 }
 
 export interface StartedWorker {
@@ -22,7 +24,8 @@ export async function startWorker(
     modulesRoot: '/',
     // Miniflare would ask Cloudflare for a sample of its `request.cf` otherwise.
     cf: false,
-    handleStructuredLogs: ({ level, message }) => void printed.push(`${level}: ${message}`),
+    handleStructuredLogs: ({ level, message }: { level: string; message: string }) =>
+      void printed.push(`${level}: ${message}`),
     ...settings,
   });
   await worker.ready;

@@ -1,13 +1,14 @@
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from '@isometry/pixels';
 
 /**
- * Image limits for an isolate of 128 MB, of which ONNX Runtime with a MobileNet has 47 MB and a
- * request body up to 32 MB. A phone's 12-megapixel JPEG passes, since it is decoded at 1/4.
+ * Image limits for an isolate of 128 MB, of which ONNX Runtime with a MobileNet has 47 MB. A camera's
+ * JPEG passes, since it is decoded at a half to an eighth of its size; a large PNG or WebP does not.
  */
 export const WORKERD_IMAGE_LIMITS: ImageLimits = {
   ...DEFAULT_IMAGE_LIMITS,
   // What one request body may have (DEFAULT_EDGE_LIMITS).
   maxBytes: 16 * 1024 * 1024,
-  // 4 megapixels at up to 11 bytes (a WebP's RGBA, its working copy and the RGB) are 46 MB.
-  maxRasterPixels: 2 ** 22,
+  // workerd grew by at most 25 bytes a pixel for a PNG, 41 for a WebP and 7 for a progressive JPEG
+  // (8 requests of 4 megapixels each, resident size): 62 MB at 1.5 megapixels.
+  maxRasterPixels: 1_500_000,
 };
