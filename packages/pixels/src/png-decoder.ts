@@ -52,7 +52,7 @@ export function decodePng(bytes: Uint8Array, header: PngHeader, background: Colo
     .filter(({ columns, rows }) => columns > 0 && rows > 0);
   const size = passes.reduce((sum, { rows, rowBytes }) => sum + rows * (rowBytes + 1), 0);
   const data = inflatePng(chunks.compressed, size);
-  const writePixel = pixelWriter(header, chunks, background);
+  const writeRow = rowWriter(header, chunks, background);
 
   const { width, height } = header;
   const image = new Uint8Array(width * height * 3);
@@ -62,9 +62,7 @@ export function decodePng(bytes: Uint8Array, header: PngHeader, background: Colo
     for (let row = 0; row < rows; row++) {
       const line = data.subarray(offset + 1, offset + 1 + rowBytes);
       const first = (pass.y + row * pass.stepY) * width + pass.x;
-      for (let column = 0; column < columns; column++) {
-        writePixel(line, column, image, (first + column * pass.stepX) * 3);
-      }
+      writeRow(line, columns, image, first * 3, pass.stepX * 3);
       offset += rowBytes + 1;
     }
   }
@@ -114,10 +112,17 @@ function readPixelChunks(bytes: Uint8Array): PixelChunks {
   return { compressed, palette, transparency };
 }
 
-type WritePixel = (line: Uint8Array, column: number, image: Uint8Array, target: number) => void;
+/** Writes the pixels of an unfiltered line as RGB, the first at `start`, each `step` bytes on. */
+type WriteRow = (
+  line: Uint8Array,
+  columns: number,
+  image: Uint8Array,
+  start: number,
+  step: number,
+) => void;
 
-/** How to turn the pixel in `column` of an unfiltered line into RGB: one closure a kind of PNG. */
-function pixelWriter(header: PngHeader, chunks: PixelChunks, background: Colour): WritePixel {
+/** One closure a kind of PNG, so that the loops inside have nothing to decide. */
+function rowWriter(header: PngHeader, chunks: PixelChunks, background: Colour): WriteRow {
   const { colour, bitDepth } = header;
   if (colour === 'rgb-alpha') return alphaWriter(4, background);
   if (colour === 'gray-alpha') return alphaWriter(2, background);
@@ -126,29 +131,31 @@ function pixelWriter(header: PngHeader, chunks: PixelChunks, background: Colour)
   return tableWriter(grayTable(bitDepth, chunks.transparency, background), bitDepth);
 }
 
-function alphaWriter(channels: 2 | 4, [red, green, blue]: Colour): WritePixel {
+function alphaWriter(channels: 2 | 4, [red, green, blue]: Colour): WriteRow {
   // Gray plus alpha reads its one sample three times.
-  const step = channels === 4 ? 1 : 0;
-  return (line, column, image, target) => {
-    const at = column * channels;
-    const alpha = line[at + channels - 1] as number;
-    image[target] = composite(line[at] as number, alpha, red);
-    image[target + 1] = composite(line[at + step] as number, alpha, green);
-    image[target + 2] = composite(line[at + 2 * step] as number, alpha, blue);
+  const next = channels === 4 ? 1 : 0;
+  return (line, columns, image, start, step) => {
+    for (let at = 0, to = start; at < columns * channels; at += channels, to += step) {
+      const alpha = line[at + channels - 1] as number;
+      image[to] = composite(line[at] as number, alpha, red);
+      image[to + 1] = composite(line[at + next] as number, alpha, green);
+      image[to + 2] = composite(line[at + 2 * next] as number, alpha, blue);
+    }
   };
 }
 
-function rgbWriter(transparency: Uint8Array | undefined, background: Colour): WritePixel {
+function rgbWriter(transparency: Uint8Array | undefined, background: Colour): WriteRow {
   if (transparency !== undefined && transparency.length !== 6) {
     throw invalidImage('PNG', 'tRNS has the wrong length');
   }
   // Stored in 16 bits each, of which 8-bit images use the low ones.
   const [, red, , green, , blue] = transparency ?? [];
-  return (line, column, image, target) => {
-    const at = column * 3;
-    const isKey = line[at] === red && line[at + 1] === green && line[at + 2] === blue;
-    for (let c = 0; c < 3; c++) {
-      image[target + c] = (isKey ? background[c] : line[at + c]) as number;
+  return (line, columns, image, start, step) => {
+    for (let at = 0, to = start; at < columns * 3; at += 3, to += step) {
+      const isKey = line[at] === red && line[at + 1] === green && line[at + 2] === blue;
+      image[to] = isKey ? background[0] : (line[at] as number);
+      image[to + 1] = isKey ? background[1] : (line[at + 1] as number);
+      image[to + 2] = isKey ? background[2] : (line[at + 2] as number);
     }
   };
 }
@@ -184,15 +191,17 @@ function paletteTable({ palette, transparency }: PixelChunks, background: Colour
   return table;
 }
 
-function tableWriter(table: Uint8Array, bitDepth: number): WritePixel {
+function tableWriter(table: Uint8Array, bitDepth: number): WriteRow {
   const perByte = 8 / bitDepth;
   const mask = 2 ** bitDepth - 1;
-  return (line, column, image, target) => {
-    const byte = line[Math.floor(column / perByte)] as number;
-    // The leftmost pixel stands in the highest bits.
-    const sample = (byte >> (8 - bitDepth * ((column % perByte) + 1))) & mask;
-    image[target] = table[sample * 3] as number;
-    image[target + 1] = table[sample * 3 + 1] as number;
-    image[target + 2] = table[sample * 3 + 2] as number;
+  return (line, columns, image, start, step) => {
+    for (let column = 0, to = start; column < columns; column++, to += step) {
+      const byte = line[Math.floor(column / perByte)] as number;
+      // The leftmost pixel stands in the highest bits.
+      const entry = ((byte >> (8 - bitDepth * ((column % perByte) + 1))) & mask) * 3;
+      image[to] = table[entry] as number;
+      image[to + 1] = table[entry + 1] as number;
+      image[to + 2] = table[entry + 2] as number;
+    }
   };
 }

@@ -34,16 +34,16 @@ function unfilterRow(filter: number, line: Uint8Array, above: Uint8Array, step: 
       for (let i = 0; i < length; i++) line[i] = at(line, i) + at(above, i);
       return;
     case 3:
-      for (let i = 0; i < length; i++) {
-        const left = i < step ? 0 : at(line, i - step);
-        line[i] = at(line, i) + ((left + at(above, i)) >> 1);
+      for (let i = 0; i < step; i++) line[i] = at(line, i) + (at(above, i) >> 1);
+      for (let i = step; i < length; i++) {
+        line[i] = at(line, i) + ((at(line, i - step) + at(above, i)) >> 1);
       }
       return;
     case 4:
-      for (let i = 0; i < length; i++) {
-        const left = i < step ? 0 : at(line, i - step);
-        const corner = i < step ? 0 : at(above, i - step);
-        line[i] = at(line, i) + paeth(left, at(above, i), corner);
+      // Without a left neighbour, Paeth's predictor is the one above.
+      for (let i = 0; i < step; i++) line[i] = at(line, i) + at(above, i);
+      for (let i = step; i < length; i++) {
+        line[i] = at(line, i) + paeth(at(line, i - step), at(above, i), at(above, i - step));
       }
       return;
     default:

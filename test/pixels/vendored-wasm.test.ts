@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const PIXELS = join(import.meta.dirname, '..', '..', 'packages', 'pixels');
+const { resolve } = createRequire(import.meta.url);
+
+describe('the WebAssembly decoders are the npm packages’ own, in both forms', () => {
+  it.each(['jpeg-turbo', 'webp'])('%s', async (name) => {
+    const original = await readFile(resolve(`@cwasm/${name}/${name}.wasm`));
+    expect(await readFile(join(PIXELS, 'wasm', `${name}.wasm`))).toEqual(original);
+    const generated = await readFile(join(PIXELS, 'src', 'wasm', `${name}.generated.ts`), 'utf8');
+    const base64 = /'([^']+)'/.exec(generated)?.[1];
+    expect(base64).toBe(original.toString('base64'));
+  });
+});
