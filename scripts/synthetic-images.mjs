@@ -17,6 +17,9 @@ const DEFAULT_COUNT = 360;
 const DEFAULT_SIZE = 128;
 const DEFAULT_SEED = 1;
 
+/** Lesions that are hardly there, so that no classifier is right every time. */
+const HARD_SHARE = 0.12;
+
 const DRAW = { corn: drawCorn, 'normal skin': drawNothing, wart: drawWart };
 
 /** `count` images in the paper's proportions, at least one each. */
@@ -87,7 +90,7 @@ function assignPatients(pictures, random) {
 
 /** From light to dark, with a little red or yellow. */
 function skinTone(random) {
-  const light = between(random, 0.35, 1);
+  const light = between(random, 0.6, 1);
   return [225 * light + 15, 180 * light + 8 * random(), 150 * light + 12 * random()];
 }
 
@@ -97,8 +100,8 @@ function drawSkin(width, height, tone, random) {
   const mottle = createNoise(random);
   const angle = random() * Math.PI;
   const [ux, uy] = [Math.cos(angle), Math.sin(angle)];
-  const ridge = { period: between(random, 5, 9), depth: between(random, 2, 7) };
-  const light = { angle: random() * 2 * Math.PI, depth: between(random, 0, 28) };
+  const ridge = { period: between(random, 5, 9), depth: between(random, 1, 4) };
+  const light = { angle: random() * 2 * Math.PI, depth: between(random, 0, 24) };
   const side = Math.min(width, height);
   paint(canvas, (x, y) => {
     const bend = 6 * mottle(x / 40, y / 40);
@@ -130,8 +133,8 @@ function drawCorn(canvas, random) {
     const core = smoothStep(0.35, 0.1, distance);
     const ring = 10 * Math.cos(2 * Math.PI * rings * distance) * inside;
     const rim = 26 * smoothStep(0.2, 0, Math.abs(distance - 1));
-    const lift = strength * (16 * inside + 34 * core + ring - rim);
-    return [lift, lift * 0.95, lift - strength * 26 * inside, 1];
+    const lift = strength * (18 * inside + 40 * core + ring - rim);
+    return [lift, lift * 0.95, lift - strength * 50 * inside, 1];
   });
 }
 
@@ -146,10 +149,10 @@ function drawWart(canvas, random) {
     const edge = 1 + 0.7 * (ragged((2.4 * dx) / radius + 7, (2.4 * dy) / radius + 7) - 0.5);
     const distance = Math.hypot(dx, dy) / (radius * edge);
     const inside = smoothStep(1.1, 0.85, distance);
-    const bumps = 52 * (rough(x / grain, y / grain) - 0.5) * inside;
+    const bumps = 70 * (rough(x / grain, y / grain) - 0.5) * inside;
     const rim = 18 * smoothStep(0.25, 0, Math.abs(distance - 1));
-    const lift = strength * (bumps + 14 * inside - rim);
-    return [lift, lift - strength * 4 * inside, lift - strength * 10 * inside, 1];
+    const lift = strength * (bumps - 24 * inside - rim);
+    return [lift - strength * 12 * inside, lift, lift + strength * 6 * inside, 1];
   });
   const dots = Math.floor(between(random, 2, 12));
   for (let dot = 0; dot < dots; dot += 1) {
@@ -168,10 +171,10 @@ function drawWart(canvas, random) {
 function placeLesion({ width, height }, random) {
   const side = Math.min(width, height);
   return {
-    x0: width * between(random, 0.32, 0.68),
-    y0: height * between(random, 0.32, 0.68),
-    radius: side * between(random, 0.14, 0.32),
-    strength: between(random, 0.4, 1.15),
+    x0: width * between(random, 0.4, 0.6),
+    y0: height * between(random, 0.4, 0.6),
+    radius: side * between(random, 0.22, 0.42),
+    strength: random() < HARD_SHARE ? between(random, 0.15, 0.5) : between(random, 0.6, 1.2),
   };
 }
 
@@ -236,7 +239,7 @@ function paint({ width, height, data }, at, box = { x0: 0, x1: width, y0: 0, y1:
 /** Adds the tone and the sensor's noise, and rounds. */
 function toBytes({ data, tone }, random) {
   const grain = between(random, 1, 7);
-  const exposure = between(random, 0.85, 1.1);
+  const exposure = between(random, 0.9, 1.06);
   return Uint8ClampedArray.from(data, (value, index) => {
     const noise = grain * (random() + random() + random() - 1.5);
     return (tone[index % 3] + value) * exposure + noise;

@@ -69,6 +69,7 @@ export async function scanImageFolder(root: string): Promise<ImageFolder> {
 interface Entry {
   readonly name: string;
   readonly isFolder: boolean;
+  readonly isLink: boolean;
 }
 
 async function assertFolder(root: string): Promise<void> {
@@ -96,27 +97,25 @@ async function list(folder: string): Promise<Entry[]> {
   const found: Entry[] = [];
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
-    if (entry.isSymbolicLink()) {
-      const target = await stat(join(folder, entry.name)).catch(() => undefined);
-      if (target?.isDirectory() === true) found.push({ name: entry.name, isFolder: true });
-      else if (target?.isFile() === true) found.push({ name: entry.name, isFolder: false });
-    } else if (entry.isDirectory() || entry.isFile()) {
-      found.push({ name: entry.name, isFolder: entry.isDirectory() });
-    }
+    const isLink = entry.isSymbolicLink();
+    // A link that leads nowhere is none of our business.
+    const target = isLink ? await stat(join(folder, entry.name)).catch(() => undefined) : entry;
+    const isFolder = target?.isDirectory() === true;
+    if (isFolder || target?.isFile() === true) found.push({ name: entry.name, isFolder, isLink });
   }
   return found;
 }
 
-/** Deepest folder below a class. A link that points to its own parent would otherwise never end. */
-const MAX_DEPTH = 16;
-
-async function walk(root: string, folder: string, depth = 0): Promise<string[]> {
-  if (depth > MAX_DEPTH) return [];
+/**
+ * All files below a class folder. A linked folder is followed where it is the class folder itself, and
+ * not below: it may point to its own parent.
+ */
+async function walk(root: string, folder: string): Promise<string[]> {
   const files: string[] = [];
   for (const entry of await list(join(root, folder))) {
     const path = `${folder}/${entry.name}`;
-    if (entry.isFolder) files.push(...(await walk(root, path, depth + 1)));
-    else files.push(path);
+    if (!entry.isFolder) files.push(path);
+    else if (!entry.isLink) files.push(...(await walk(root, path)));
   }
   return files;
 }
