@@ -4,7 +4,7 @@ import { ruleFor, type DependencyRule } from './dependency-table.ts';
 import { violation, walk, type SourceFile } from './source-file.ts';
 
 /** Every module specifier of a file: import, export from, `import()`, `import type`, `require`. */
-export function importsOf(file: SourceFile): ts.StringLiteralLike[] {
+function importsOf(file: SourceFile): ts.StringLiteralLike[] {
   const found: ts.StringLiteralLike[] = [];
   const add = (node: ts.Node | undefined): void => {
     if (node !== undefined && ts.isStringLiteralLike(node)) found.push(node);
