@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { ErrorCode } from '@isometry/core';
+import { decodeModel, encodeModel } from '@isometry/onnx';
 import { readGoldenImage } from './golden-images.ts';
 
 export interface BrokenFile {
@@ -54,6 +55,18 @@ export function brokenModels(model: Uint8Array, pngFile: string): BrokenFile[] {
 /** A model with an operator that ONNX does not have. */
 export function withUnknownOperator(model: Uint8Array): Uint8Array {
   return replaceText(model, 'Softmax', 'Softmux');
+}
+
+/** The model with one more output by an operator that ONNX Runtime runs on the CPU and not on WebGPU. */
+export function withCpuOnlyOperator(model: Uint8Array): Uint8Array {
+  const decoded = decodeModel(model);
+  const { graph } = decoded;
+  const node = { name: 'where', opType: 'NonZero', inputs: ['embedding'], outputs: ['where'] };
+  const output = { name: 'where', dataType: 'int64', dims: [{ size: 2 }, { size: 'K' }] } as const;
+  return encodeModel({
+    ...decoded,
+    graph: { ...graph, nodes: [...graph.nodes, node], outputs: [...graph.outputs, output] },
+  });
 }
 
 function firstHalf(bytes: Uint8Array): Uint8Array {

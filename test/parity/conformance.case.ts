@@ -51,6 +51,8 @@ export function describeRuntime(options: DescribeRuntimeOptions): void {
       reference = await (await openNode(['wasm'])).loadModel(file);
       runtime = await options.open();
       model = await runtime.loadModel(file);
+      // WebGPU compiles its shaders in the first run, for 10 seconds and more on SwiftShader.
+      await model.health();
     });
 
     // Also fails when the engine printed something.

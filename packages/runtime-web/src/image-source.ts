@@ -52,7 +52,13 @@ function isEncoded(source: ImageSource): source is EncodedSource {
 
 /** By shape: an ImageData may come from another frame, and workers of some hosts lack the class. */
 function isImageData(source: ImageData | DrawableSource): source is ImageData {
-  return 'data' in source && source.data instanceof Uint8ClampedArray;
+  // TypeScript's word is not enough: what a page passes may be anything.
+  return (
+    typeof source === 'object' &&
+    source !== null &&
+    'data' in source &&
+    source.data instanceof Uint8ClampedArray
+  );
 }
 
 function rgba({ width, height, data }: ImageData): {
