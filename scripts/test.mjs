@@ -67,6 +67,7 @@ function run(command, output, environment = {}) {
 const CHECK_CHAINS = /** @type {const} */ ([
   [
     { name: 'tsc -b', command: ['node_modules/typescript/bin/tsc', '-b'] },
+    { name: 'docs', command: ['scripts/docs.mjs', '--check'] },
     {
       name: 'tsc (tests)',
       command: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'],

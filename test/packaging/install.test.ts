@@ -141,7 +141,7 @@ describe.each(nodes)('a JPEG in Node $version', ({ version, isCurrent }) => {
   });
 
   it("is classified by the README's program", async (context) => {
-    if (!isCurrent && !hasOtherNodes) context.skip(NO_OTHER_NODES);
+    context.skip(!isCurrent && !hasOtherNodes, NO_OTHER_NODES);
     writeFileSync(join(app, 'program.mjs'), markedBlock(readme, 'program-node'));
     const { stdout, stderr } = await type('node --version && node program.mjs', nodeFolder);
     const [ranOn, first = ''] = stdout.split('\n');
@@ -153,7 +153,7 @@ describe.each(nodes)('a JPEG in Node $version', ({ version, isCurrent }) => {
   });
 
   it("is classified by the README's command, and by --json in a form for programs", async (context) => {
-    if (!isCurrent && !hasOtherNodes) context.skip(NO_OTHER_NODES);
+    context.skip(!isCurrent && !hasOtherNodes, NO_OTHER_NODES);
     const [command = ''] = useCli;
     const { stdout } = await type(command, nodeFolder);
     const json = await type(`${command} --json`, nodeFolder);

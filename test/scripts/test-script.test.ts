@@ -14,6 +14,7 @@ afterEach(() => {
 
 /** The static checks are stood in for: what they find is not the matter here, that they count is. */
 const STAND_INS = [
+  'scripts/docs.mjs',
   'node_modules/typescript/bin/tsc',
   'node_modules/prettier/bin/prettier.cjs',
   'node_modules/oxlint/bin/oxlint',
@@ -53,9 +54,9 @@ function runTestScript(files: Record<string, string>): { code: number | null; li
 const PASSING = `import { expect, it } from 'vitest'; it('adds', () => { expect(1 + 1).toBe(2); });`;
 
 describe('npm test', () => {
-  it('counts set-up, five checks and the tests', () => {
+  it('counts set-up, six checks and the tests', () => {
     const { code, lines } = runTestScript({ 'a.test.js': PASSING });
-    expect(lines.at(-1)).toBe('7 passed, 0 failed, 0 skipped');
+    expect(lines.at(-1)).toBe('8 passed, 0 failed, 0 skipped');
     expect(code).toBe(0);
   });
 
@@ -73,7 +74,7 @@ describe('npm test', () => {
         it('leaves a rejection behind', () => { void Promise.reject(new Error('late')); });`,
       'test/allowed-skips.json': '[{ "reason": "No GPU" }]',
     });
-    expect(lines.at(-1)).toBe('7 passed, 6 failed, 1 skipped');
+    expect(lines.at(-1)).toBe('8 passed, 6 failed, 1 skipped');
     expect(code).toBe(1);
     const text = lines.join('\n');
     for (const part of ['unused: x', 'b.test.js > fails', 'is forgotten', 'is to come']) {
@@ -84,10 +85,10 @@ describe('npm test', () => {
   });
 
   it.each([
-    ['the runner cannot start', { 'vitest.config.js': `throw new Error('broken config');` }, 6],
-    ['there is no test', {}, 6],
+    ['the runner cannot start', { 'vitest.config.js': `throw new Error('broken config');` }, 7],
+    ['there is no test', {}, 7],
     ['set-up fails', { 'scripts/setup.mjs': 'process.exit(3);', 'a.test.js': PASSING }, 0],
-    ['the list of skips is malformed', { 'a.test.js': PASSING, 'test/allowed-skips.json': '{' }, 6],
+    ['the list of skips is malformed', { 'a.test.js': PASSING, 'test/allowed-skips.json': '{' }, 7],
   ])('fails when %s', (_, files, passed) => {
     const { code, lines } = runTestScript(files);
     expect(lines.at(-1)).toBe(`${passed} passed, 1 failed, 0 skipped`);

@@ -70,7 +70,7 @@ async function wholePath(node: string, out: string): Promise<Report> {
 
 describe.each(OTHER_NODES)('Node %s', (version) => {
   it('classifies on both providers, serves, and trains', { timeout: 120_000 }, async (context) => {
-    if (!hasOtherNodes) context.skip(NO_OTHER_NODES);
+    context.skip(!hasOtherNodes, NO_OTHER_NODES);
     const out = join(folder, `run-${version}`);
     const report = await wholePath(join(await otherNodeFolder(version), 'node'), out);
     reports.set(version, report);
@@ -93,7 +93,7 @@ describe.each(OTHER_NODES)('Node %s', (version) => {
 });
 
 it('every Node gives the same answers', (context) => {
-  if (!hasOtherNodes) context.skip(NO_OTHER_NODES);
+  context.skip(!hasOtherNodes, NO_OTHER_NODES);
   const answers = [...reports.values()].map((report) => report.answers);
   expect(answers).toHaveLength(OTHER_NODES.length);
   expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
