@@ -15,6 +15,12 @@ export const MAX_MODEL_BYTES: number = 2 ** 31 - 1;
  */
 export const MAX_ITEMS = 1_000_000;
 
+/**
+ * Most bytes of integers that one attribute or tensor has outside `raw_data`. Each can become 16 in memory:
+ * 160 MB. Writers put what is larger into `raw_data`, which is not copied.
+ */
+export const MAX_PACKED_BYTES = 10_000_000;
+
 /** How deep graphs may nest (`If` inside `Loop` …). Protobuf's own limit of 100 messages is 33 graphs. */
 export const MAX_GRAPH_DEPTH = 32;
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeModel } from './decode-model.ts';
 import { encodeModel } from './encode-model.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxModel } from './model.ts';
+import { ProtobufWriter } from './protobuf-writer.ts';
 import { readMetadata } from './read-metadata.ts';
 import { floatTensor, int64Tensor } from './tensor.ts';
 import { withMetadata } from './with-metadata.ts';
@@ -85,6 +86,15 @@ function outcome(read: () => unknown): string {
   }
 }
 
+function messageOf(read: () => unknown): string {
+  try {
+    read();
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+}
+
 describe('encodeModel and decodeModel', () => {
   it('returns every field as it was', () => {
     expect(decodeModel(encodeModel(model))).toEqual(model);
@@ -119,6 +129,24 @@ describe('encodeModel and decodeModel', () => {
       };
     }
     expect(() => decodeModel(encodeModel({ ...model, graph: nested }))).toThrow(/nested deeper/);
+  });
+
+  it('refuses more packed integers than the limit', () => {
+    const attribute: OnnxAttribute = { name: 'ints', type: 'ints', value: [1] };
+    const node = { name: 'n', opType: 'Op', inputs: [], outputs: [], attributes: [attribute] };
+    const small = encodeModel({ ...model, graph: { ...branch, nodes: [node] } });
+    expect(decodeModel(small).graph.nodes).toEqual([node]);
+    // AttributeProto.ints with ten million and one zeros, in an attribute, a node, a graph, a model.
+    let message = new ProtobufWriter().bytes(8, new Uint8Array(10_000_001));
+    for (const field of [5, 1, 7]) message = new ProtobufWriter().message(field, message);
+    expect(() => decodeModel(message.finish())).toThrow(/packed integers are over the limit/);
+  });
+
+  it('keeps a long name out of the message', () => {
+    const wrong = { ...floatTensor('w'.repeat(100_000), [1], [1]), dims: [2] };
+    const bytes = encodeModel({ ...model, graph: { ...branch, initializers: [wrong] } });
+    expect(outcome(() => decodeModel(bytes))).toBe('MODEL_INVALID');
+    expect(messageOf(() => decodeModel(bytes))).toMatch(/^Not a complete ONNX model: .{300}\.$/u);
   });
 
   it('refuses more parts than the limit, and more bytes', () => {

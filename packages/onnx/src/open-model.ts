@@ -25,7 +25,7 @@ export function openModel(bytes: Uint8Array, limits: OnnxLimits = {}): ProtobufR
       'MODEL_TOO_LARGE',
       `The model file has ${bytes.length} bytes; the limit is ${maxBytes}.`,
       {
-        hint: 'Raise the limit if you trust the file.',
+        hint: 'Raise the limit `maxBytes` if you trust the file.',
         details: { sizeBytes: bytes.length, maxBytes },
       },
     );

@@ -1,3 +1,4 @@
+import { MAX_PACKED_BYTES } from './limits.ts';
 import { modelInvalid } from './model-invalid.ts';
 
 /** Protobuf wire types. Groups (3 and 4) are refused: ONNX has none. */
@@ -70,14 +71,14 @@ export class ProtobufReader {
       values.push(this.int());
       return;
     }
-    const packed = this.message();
+    const packed = this.#packedIntegers();
     while (packed.#position < packed.#end) values.push(packed.#readInt());
   }
 
   /** A repeated 64-bit varint, packed or not, appended to `words` as low and high 32 bits. */
   words(words: number[]): void {
     if (this.#wire === LENGTH_DELIMITED) {
-      const packed = this.message();
+      const packed = this.#packedIntegers();
       while (packed.#position < packed.#end) {
         packed.#varint();
         words.push(packed.#low, packed.#high);
@@ -163,6 +164,15 @@ export class ProtobufReader {
     this.#varint();
     const length = this.#high * 2 ** 32 + (this.#low >>> 0);
     return this.#take(length < 0 ? Number.POSITIVE_INFINITY : length);
+  }
+
+  /** A packed list of integers, up to {@link MAX_PACKED_BYTES}. */
+  #packedIntegers(): ProtobufReader {
+    const packed = this.message();
+    if (packed.remaining > MAX_PACKED_BYTES) {
+      throw this.#invalid(`${packed.remaining} bytes of packed integers are over the limit`);
+    }
+    return packed;
   }
 
   #readInt(): number {
