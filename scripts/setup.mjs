@@ -1,11 +1,13 @@
 // What a fresh clone lacks, in order: npm's packages, the build, then what npm does not bring.
 // Plain Node, for it runs before anything is installed. Run again at any time: it repairs what is broken.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+// Written by npm when an install is complete.
+const HIDDEN_LOCK = join(root, 'node_modules', '.package-lock.json');
 const MIN_NODE = [20, 19];
 const PARTS = ['train', 'browser', 'judges'];
 const HELP = `node scripts/setup.mjs [${PARTS.join('] [')}]
@@ -63,37 +65,46 @@ async function step(name, work) {
 }
 
 async function installPackages() {
-  const missing = firstMissingPackage();
-  if (missing === undefined) return 'already installed';
+  const missing = missingPackages();
+  if (missing.length === 0) return 'already installed';
+  const more = missing.length > 1 ? ` (and ${missing.length - 1} more)` : '';
   console.log(
-    `setup: npm packages: npm ci, because ${missing}; without install scripts, because those of ` +
-      'tfjs-node and onnxruntime-node download from other hosts',
+    `setup: npm packages: npm install, because ${missing[0].reason}${more}; without install scripts, ` +
+      'because those of tfjs-node and onnxruntime-node download from other hosts',
   );
-  const ci = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  // npm takes a folder that is there for complete, and its own list for the truth.
+  for (const { path } of missing) rmSync(join(root, path), { recursive: true, force: true });
+  rmSync(HIDDEN_LOCK, { force: true });
+  // Not `npm ci`: it refuses a lock file without the binaries of every other platform, and a registry
+  // mirror that is some days behind lacks those of the newest releases. `--no-save` keeps to the lock file.
+  const install = 'install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error'.split(
+    ' ',
+  );
   const npm = process.env.npm_execpath;
-  await (npm === undefined ? run('npm', ci) : run(process.execPath, [npm, ...ci]));
+  await (npm === undefined ? run('npm', install) : run(process.execPath, [npm, ...install]));
   return 'installed';
 }
 
 /**
- * Why `npm ci` has to run, or undefined. Goes by content, not by time: git gives every file the time of
- * the checkout, and an install that was cut off leaves folders without their package.json.
+ * What `npm install` has to bring, with the reason. Goes by content, not by time: git gives every file
+ * the time of the checkout, and an install that was cut off leaves folders without their package.json.
  */
-function firstMissingPackage() {
-  const wanted = readLock(join(root, 'package-lock.json'));
-  const hidden = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(hidden)) return 'node_modules is absent or incomplete';
-  const installed = readLock(hidden);
-  for (const [path, entry] of Object.entries(wanted)) {
-    if (path === '') continue;
+function missingPackages() {
+  const installed = existsSync(HIDDEN_LOCK) ? readLock(HIDDEN_LOCK) : {};
+  const missing = [];
+  for (const [path, entry] of Object.entries(readLock(join(root, 'package-lock.json')))) {
+    if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) continue;
     const there = installed[path];
     // Left out on this platform.
     if (there === undefined && entry.optional === true) continue;
-    if (there === undefined) return `${path} is not installed`;
-    if (there.version !== entry.version) return `${path} is ${there.version}, not ${entry.version}`;
-    if (!existsSync(join(root, path, 'package.json'))) return `${path} is incomplete`;
+    if (there === undefined) missing.push({ path, reason: `${path} is not installed` });
+    else if (there.version !== entry.version) {
+      missing.push({ path, reason: `${path} is ${there.version}, not ${entry.version}` });
+    } else if (!existsSync(join(root, path, 'package.json'))) {
+      missing.push({ path, reason: `${path} is incomplete` });
+    }
   }
-  return undefined;
+  return missing;
 }
 
 function readLock(path) {
@@ -101,7 +112,7 @@ function readLock(path) {
     return JSON.parse(readFileSync(path, 'utf8')).packages ?? {};
   } catch (error) {
     // A hidden lock file that was cut off reads as an empty one: everything is missing.
-    if (path.endsWith('.package-lock.json')) return {};
+    if (path === HIDDEN_LOCK) return {};
     throw error;
   }
 }
