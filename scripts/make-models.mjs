@@ -11,7 +11,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cacheFolder } from '../packages/cli/dist/setup/cache-folder.js';
+import { cacheFolder } from '@isometry/cli';
 import { exportRun } from '@isometry/export';
 import { createImageDecoder } from '@isometry/pixels';
 import { createSession } from '@isometry/runtime-node';
@@ -38,7 +38,12 @@ export async function modelPath(name) {
   for (const file of ['../packages/train/package.json', './synthetic-images.mjs']) {
     hash.update(await readFile(new URL(file, import.meta.url)));
   }
-  return join(cacheFolder(process.env), 'models', `${name}-${hash.digest('hex').slice(0, 12)}`, 'model.onnx');
+  return join(
+    cacheFolder(process.env),
+    'models',
+    `${name}-${hash.digest('hex').slice(0, 12)}`,
+    'model.onnx',
+  );
 }
 
 /** Makes the model unless it is there. */

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
+import type { Answer } from '@isometry/core';
+import { RUNTIMES } from '../../test/parity/runners/open-runtime.ts';
+import type { HeldOutPicture } from './held-out.ts';
+import type { RuntimeAnswers } from './parity-table.ts';
+
+export interface AnswerEverywhereOptions {
+  readonly model: Uint8Array;
+  readonly pictures: readonly HeldOutPicture[];
+  /** How many of `pictures` every runtime classifies; the first runtime classifies all. */
+  readonly parityPictures: number;
+  readonly say: (line: string) => void;
+}
+
+export interface AnswersEverywhere {
+  /** Every picture, by the first runtime. */
+  readonly all: readonly Answer[];
+  /** The pictures for parity, by every runtime that could be opened. */
+  readonly byRuntime: readonly RuntimeAnswers[];
+}
+
+/** Classifies the pictures in every runtime, one after the other: two cores give fair timings to one only. */
+export async function answerEverywhere(
+  options: AnswerEverywhereOptions,
+): Promise<AnswersEverywhere> {
+  const spread = everyNth(options.pictures, options.parityPictures);
+  let all: Answer[] = [];
+  const byRuntime: RuntimeAnswers[] = [];
+  for (const [name, open] of Object.entries(RUNTIMES)) {
+    const begin = performance.now();
+    const runtime = await open();
+    try {
+      const model = await runtime.loadModel(options.model);
+      if (byRuntime.length === 0) {
+        for (const { path } of options.pictures) {
+          all.push(await model.classify(await readFile(path)));
+        }
+      }
+      const answers: Answer[] = [];
+      const pixels: string[] = [];
+      for (const { path } of spread) {
+        const trace = await model.trace(await readFile(path));
+        answers.push(trace.decision);
+        pixels.push(trace.pixels.sha256);
+      }
+      byRuntime.push({ name, answers, pixels });
+      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+      options.say(
+        `  ${name.padEnd(16)} ${answers.length} pictures on provider ${model.provider}, ${seconds} s with start-up`,
+      );
+      await model.close();
+    } finally {
+      await runtime.dispose();
+    }
+  }
+  return { all, byRuntime };
+}
+
+/** `count` items spread evenly, so that every class is among them (the split lists class by class). */
+function everyNth<Item>(items: readonly Item[], count: number): Item[] {
+  if (items.length <= count) return [...items];
+  return Array.from(
+    { length: count },
+    (_, index) => items[Math.floor((index * items.length) / count)] as Item,
+  );
+}

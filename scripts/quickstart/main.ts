@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { wilsonInterval } from '@isometry/core';
+import { makeSyntheticImages } from '../synthetic-images.mjs';
+import { answerEverywhere } from './answer-everywhere.ts';
+import { readHeldOut } from './held-out.ts';
+import { isometry } from './isometry-command.ts';
+import { comparePairs, formatPairs } from './parity-table.ts';
+
+interface Plan {
+  readonly out: string;
+  readonly images?: string;
+  readonly group?: string;
+}
+
+/** Held-out pictures that every runtime classifies. Chromium's software WebGPU sets the pace. */
+const PARITY_PICTURES = 24;
+
+const plan = JSON.parse(process.argv[2] ?? '{}') as Plan;
+const started = performance.now();
+const images = plan.images ?? join(plan.out, 'images');
+const run = join(plan.out, 'run');
+const model = join(plan.out, 'model');
+const modelFile = join(model, 'onnx', 'model.onnx');
+
+await mkdir(plan.out, { recursive: true });
+if (plan.images === undefined) {
+  step(1, 'Drawing a synthetic picture set: three classes, imbalanced like the paper’s, not medical');
+  await rm(images, { recursive: true, force: true });
+  const set = await makeSyntheticImages({ out: images });
+  say(`${set.count} pictures in ${shown(images)}`);
+} else {
+  step(1, `Your pictures: ${shown(images)}`);
+}
+
+step(2, 'Training a MobileNet embedding with the lifted structured loss, then a classifier on it');
+const group = plan.group ?? (plan.images === undefined ? 'patient' : undefined);
+await isometry(
+  ['train', images, '--out', run, '--overwrite', ...(group === undefined ? [] : ['--group', group])],
+);
+
+step(3, 'Exporting one .onnx that describes itself');
+await rm(model, { recursive: true, force: true });
+await isometry(['export', run, '--out', model]);
+
+step(4, 'Classifying held-out pictures with that file, on five runtimes');
+const heldOut = await readHeldOut(run, images);
+const runtimes = await answerEverywhere({
+  model: await readFile(modelFile),
+  pictures: heldOut,
+  parityPictures: PARITY_PICTURES,
+  say,
+});
+const right = runtimes.all.filter(({ label }, index) => label === heldOut[index]?.label).length;
+const accuracy = wilsonInterval(right, heldOut.length);
+
+step(5, 'What came out');
+say(
+  `Test accuracy ${percent(accuracy.value)} (95 % interval ${percent(accuracy.low)} to ` +
+    `${percent(accuracy.high)}; ${right} of ${heldOut.length} pictures that training never saw${
+      plan.images === undefined ? ', synthetic set' : ''
+    })`,
+);
+say('');
+say(
+  `Largest differences over ${runtimes.byRuntime[0]?.answers.length ?? 0} of them. embedding: of its ` +
+    'L2 norm; probabilities: absolute',
+);
+say('');
+say(formatPairs(comparePairs(runtimes.byRuntime)));
+say('');
+say('Files:');
+for (const [path, what] of [
+  [modelFile, 'the model, its manifest inside'],
+  [join(model, 'README.md'), 'its model card'],
+  [join(run, 'history.jsonl'), 'the training curve'],
+  [join(run, 'split.csv'), 'which picture was in which split'],
+] as const) {
+  const { size } = await stat(path);
+  say(`  ${shown(path)}  ${kilobytes(size)}  ${what}`);
+}
+const example = heldOut[0]?.path ?? 'photo.jpg';
+say('');
+say('Next:');
+say(`  npx isometry classify ${shown(modelFile)} ${quoted(shown(example))}`);
+say(`  npx isometry inspect ${shown(modelFile)}`);
+say(`  npx isometry serve ${shown(modelFile)}   # then: curl -H 'content-type: image/jpeg' --data-binary @${quoted(basename(example))} http://127.0.0.1:8787/v1/classify`);
+if (plan.images === undefined) say('  npm run quickstart -- --images YOUR_PHOTOS');
+say('');
+say(`Done in ${Math.round((performance.now() - started) / 1000)} s after set-up.`);
+
+function step(number: number, what: string): void {
+  say(`\n[${number}/5] ${what}`);
+}
+
+function say(line: string): void {
+  console.log(line);
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') || !existsSync(path) ? path : short;
+}
+
+function quoted(path: string): string {
+  return /[^\w./-]/.test(path) ? `'${path.replaceAll("'", String.raw`'\''`)}'` : path;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
+}
