@@ -20,7 +20,7 @@ export interface SplitMetrics {
  * @param logits `[N, C]`, row-major
  */
 export function measureAccuracy(
-  logits: Float32Array,
+  logits: Float64Array,
   truth: readonly number[],
   labels: readonly string[],
 ): SplitMetrics {

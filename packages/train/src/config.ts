@@ -42,8 +42,8 @@ export const EMBEDDING_SIZE = 64;
 /** The paper's Adam step for the metric stage. */
 export const EMBEDDING_LEARNING_RATE = 5e-4;
 
-/** Images in a batch, spread evenly over the classes: 16 a class with three of them. */
-export const BATCH_SIZE = 48;
+/** Images in a batch, spread evenly over the classes: 10 or 11 a class with three of them. */
+export const BATCH_SIZE = 32;
 
 /** Most epochs of the embedding stage; early stopping usually ends it before. */
 export const EMBEDDING_EPOCHS = 30;
@@ -63,10 +63,10 @@ export const BATCH_NORM_IMAGES = 512;
 export const CLASSIFIER_LEARNING_RATE = 6e-4;
 
 /** Most epochs of the classifier stage; each takes milliseconds, the embeddings are computed once. */
-export const CLASSIFIER_EPOCHS = 300;
+export const CLASSIFIER_EPOCHS = 1000;
 
 /** Epochs without a better validation loss after which the classifier stage stops. */
-export const CLASSIFIER_PATIENCE = 20;
+export const CLASSIFIER_PATIENCE = 50;
 
 // --- all --------------------------------------------------------------------------------------
 

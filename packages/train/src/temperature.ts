@@ -14,7 +14,7 @@ const ROUNDS = 40;
  * @param logits `[N, C]`, row-major
  * @param classes the true class of each row
  */
-export function fitTemperature(logits: Float32Array, classes: readonly number[]): number {
+export function fitTemperature(logits: Float64Array, classes: readonly number[]): number {
   const doubt = 1 / (classes.length + 2);
   const cost = (logT: number): number => crossEntropy(logits, classes, Math.exp(logT), doubt);
   // The cost is convex in 1/T, so it has one minimum in any monotone function of T.
@@ -35,7 +35,7 @@ export function fitTemperature(logits: Float32Array, classes: readonly number[])
 
 /** Mean over the rows of `-log softmax(logits / temperature)[class]`, in nats. */
 export function negativeLogLikelihood(
-  logits: Float32Array,
+  logits: Float64Array,
   classes: readonly number[],
   temperature: number,
 ): number {
@@ -44,7 +44,7 @@ export function negativeLogLikelihood(
 
 /** `doubt` is the probability that the target leaves to the other classes together. */
 function crossEntropy(
-  logits: Float32Array,
+  logits: Float64Array,
   classes: readonly number[],
   temperature: number,
   doubt: number,

@@ -10,7 +10,7 @@ import { scanImageFolder } from './image-folder.ts';
 import { readImages, type LoadedImage, type SkippedImage } from './image-set.ts';
 import { libraryVersions } from './library-versions.ts';
 import { PAPER_LOSS, recordLoss } from './lifted-structured-loss.ts';
-import { classifyEmbeddings } from './linear-logits.ts';
+import { classifyEmbeddings } from './linear-head.ts';
 import { readGroups } from './metadata-groups.ts';
 import { createNetwork } from './network.ts';
 import { createRunFolder, type PendingRun } from './run-folder.ts';
@@ -143,7 +143,7 @@ async function train(
       embeddings: await embedImages(tf, network.embedder, part.images, { pixels, signal }),
     });
     const embeddedValidation = await embed(validation);
-    const head = await trainClassifierHead(tf, await embed(training), embeddedValidation, {
+    const classifier = await trainClassifierHead(await embed(training), embeddedValidation, {
       classes: labels.length,
       learningRate: config.CLASSIFIER_LEARNING_RATE,
       batchSize: settings.batchSize,
@@ -153,9 +153,13 @@ async function train(
       signal,
       onProgress,
     });
+    const { head } = classifier;
     tf.tidy(() => {
       const shape: [number, number] = [settings.embeddingSize, labels.length];
-      const weights = [tf.tensor2d(head.kernel, shape), tf.tensor1d(head.bias)];
+      const weights = [
+        tf.tensor2d(Float32Array.from(head.kernel), shape),
+        tf.tensor1d(Float32Array.from(head.bias)),
+      ];
       network.model.getLayer('logits').setWeights(weights);
     });
     const embeddedTest = await embed(test);
@@ -196,7 +200,7 @@ async function train(
           classifierLearningRate: config.CLASSIFIER_LEARNING_RATE,
           classifierEpochs: config.CLASSIFIER_EPOCHS,
           classifierPatience: config.CLASSIFIER_PATIENCE,
-          classifierBestEpoch: head.bestEpoch,
+          classifierBestEpoch: classifier.bestEpoch,
           group: options.group ?? null,
           trainImages: training.images.length,
           validationImages: validation.images.length,
@@ -216,7 +220,7 @@ async function train(
       model: network.model,
       manifest,
       splitCsv,
-      history: [...embedding.history, ...head.history],
+      history: [...embedding.history, ...classifier.history],
     });
     const seconds = (from: number, to: number): number => (to - from) / 1000;
     return {

@@ -24,7 +24,7 @@ export interface TrainOptions {
   readonly normalise?: boolean | undefined;
   /** Margin of the loss, above 0. @defaultValue 1 */
   readonly margin?: number | undefined;
-  /** Images per training step, 4 to 1024. @defaultValue 48 */
+  /** Images per training step, 4 to 1024. @defaultValue 32 */
   readonly batchSize?: number | undefined;
   /** Most epochs of the embedding stage, 1 or more. @defaultValue 30 */
   readonly epochs?: number | undefined;
