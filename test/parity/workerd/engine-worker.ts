@@ -10,12 +10,13 @@ const engine = serveEngine({
   decode: createImageDecoder(),
 });
 
-/** For tests only: what a classifier does inside workerd, every stage of it, over HTTP. */
+/** For tests only: what a classifier does inside workerd, every stage of it, over HTTP: calls in, replies out. */
 export default {
   async fetch(request: Request): Promise<Response> {
     if (new URL(request.url).pathname === '/instantiate') {
       return Response.json({ isOriginal: WebAssembly.instantiate === original });
     }
-    return new Response(await engine(await request.text()));
+    const calls = (await request.json()) as readonly string[];
+    return Response.json(await Promise.all(calls.map((call) => engine(call))));
   },
 };
