@@ -11,6 +11,14 @@ const folder = mkdtempSync(join(tmpdir(), 'isometry-pack-'));
 const names = readdirSync(join(ROOT, 'packages')).map((name) => `@isometry/${name}`);
 let packed: PackedPackage[] = [];
 
+/** What a package holds besides code, types and sources. */
+const OTHER_FILES: Readonly<Record<string, RegExp>> = {
+  // The decoders as assets for workerd, which compiles no bytes, and their licences.
+  '@isometry/pixels': /^wasm\/(?:[\w-]+\.(?:wasm|workerd\.js)|LICENSES\.md)$/u,
+  // npm links a command before anything is built, so it is not build output.
+  '@isometry/cli': /^bin\/isometry\.js$/u,
+};
+
 beforeAll(async () => {
   packed = await packWorkspace(folder);
 });
@@ -27,9 +35,9 @@ function find(name: string): PackedPackage {
 describe.each(names)('the tarball of %s', (name) => {
   it('holds what its users need: code, types, sources for the maps, and no tests', () => {
     const { files } = find(name);
-    expect(
-      files.filter((path) => !/^(?:package\.json|README\.md|(?:dist|src)\/.+)$/u.test(path)),
-    ).toEqual([]);
+    const expected = /^(?:package\.json|README\.md|LICENSE|(?:dist|src)\/.+)$/u;
+    const others = files.filter((path) => !expected.test(path));
+    expect(others.filter((path) => !OTHER_FILES[name]?.test(path))).toEqual([]);
     expect(
       files.filter((path) => /\.(?:test|case)\.|\.tsbuildinfo$|__|\.onnx$|\.jpe?g$/u.test(path)),
     ).toEqual([]);

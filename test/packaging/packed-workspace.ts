@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -19,6 +19,7 @@ export interface PackedPackage {
 /** Builds the workspace and packs its every package into `folder`. */
 export async function packWorkspace(folder: string): Promise<PackedPackage[]> {
   const run = promisify(execFile);
+  removeStaleOutput();
   await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], {
     cwd: ROOT,
   }).catch((error: { stdout: string }) => {
@@ -38,6 +39,20 @@ export async function packWorkspace(folder: string): Promise<PackedPackage[]> {
     tarball: join(folder, filename),
     files: files.map(({ path }) => path),
   }));
+}
+
+/** The compiler leaves the output of a deleted source where it is, and npm would pack it. */
+function removeStaleOutput(): void {
+  for (const name of readdirSync(join(ROOT, 'packages'))) {
+    const dist = join(ROOT, 'packages', name, 'dist');
+    if (!existsSync(dist)) continue;
+    for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+      const module = /^(?<module>.+?)(?:\.d\.ts|\.js)(?:\.map)?$/u.exec(path)?.groups?.['module'];
+      if (module === undefined) continue;
+      const source = join(ROOT, 'packages', name, 'src', `${module}.ts`);
+      if (!existsSync(source)) rmSync(join(dist, path), { force: true });
+    }
+  }
 }
 
 interface NpmPackEntry {

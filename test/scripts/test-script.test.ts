@@ -53,7 +53,8 @@ function runTestScript(files: Record<string, string>): { code: number | null; li
 
 const PASSING = `import { expect, it } from 'vitest'; it('adds', () => { expect(1 + 1).toBe(2); });`;
 
-describe('npm test', () => {
+// Each case starts six programs, vitest among them: seconds, and more on a machine that is busy.
+describe('npm test', { timeout: 90_000 }, () => {
   it('counts set-up, six checks and the tests', () => {
     const { code, lines } = runTestScript({ 'a.test.js': PASSING });
     expect(lines.at(-1)).toBe('8 passed, 0 failed, 0 skipped');
