@@ -19,6 +19,11 @@ describe('createEdgeApp', () => {
     expect(await response.json()).toMatchObject({ code: 'REQUEST_METHOD_UNSUPPORTED' });
   });
 
+  it('answers HEAD as GET, without the body', async () => {
+    const response = await app.request('/health/live', { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+
   it.each(['/', '/v1', '/v1/classify/', '/v1/classify%00', '/..%2f'])(
     'answers %s with 404',
     async (path) => {
