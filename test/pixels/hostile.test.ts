@@ -160,8 +160,8 @@ describe('compressed data is inflated no further than the image needs', () => {
   });
 
   it('a profile is never inflated', async () => {
-    const png = writePng({ chunks: [pngChunk('iCCP', concat(text('x\0\0'), NOT_DEFLATE))] });
-    const { warnings } = await decode(png, SPEC);
+    const tagged = writePng({ chunks: [pngChunk('iCCP', concat(text('x\0\0'), NOT_DEFLATE))] });
+    const { warnings } = await decode(tagged, SPEC);
     expect(warnings.map(({ code }) => code)).toEqual(['icc-ignored']);
   });
 });

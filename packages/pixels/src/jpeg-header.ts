@@ -15,7 +15,7 @@ export interface JpegHeader {
   readonly scanOffset: number;
 }
 
-export const SOI = 0xd8;
+const SOI = 0xd8;
 export const EOI = 0xd9;
 export const SOS = 0xda;
 const APP1 = 0xe1;
