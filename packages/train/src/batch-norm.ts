@@ -1,4 +1,4 @@
-import type { LayersModel, Tensor, Tensor4D } from '@tensorflow/tfjs-node';
+import type { LayersModel, Tensor4D } from '@tensorflow/tfjs-node';
 import type { Tfjs } from './tfjs.ts';
 
 /** The part of tfjs' BatchNormalization that its types keep private. */
@@ -27,7 +27,10 @@ export async function estimateBatchNorm(
     for (const batch of batches) {
       // With momentum n/(n+1) the layers' own update is the running average of n+1 batches.
       for (const layer of restlessLayers) layer.momentum = seen / (seen + 1);
-      tf.tidy(() => model.apply(batch, { training: true }) as Tensor);
+      // Only the update counts; tidy would hand on, and so keep, what it returns.
+      tf.tidy(() => {
+        model.apply(batch, { training: true });
+      });
       batch.dispose();
       seen += 1;
       await nextTick();

@@ -49,13 +49,13 @@ export const BATCH_SIZE = 32;
 export const EMBEDDING_EPOCHS = 30;
 
 /** Epochs without a better validation loss after which the embedding stage stops. */
-export const EMBEDDING_PATIENCE = 6;
+export const EMBEDDING_PATIENCE = 8;
 
 /**
- * Training images, at most, from which the batch norm statistics are estimated after every epoch: a
- * standard error of 1/sqrt(512), 4 % of a standard deviation, for about a tenth of an epoch's time.
+ * Training images, at most, from which the batch norm statistics and the class means are computed after
+ * every epoch: a standard error of 1/sqrt(512), 4 % of a standard deviation, for a tenth of an epoch's time.
  */
-export const BATCH_NORM_IMAGES = 512;
+export const SUPPORT_IMAGES = 512;
 
 // --- classifier stage -------------------------------------------------------------------------
 

@@ -6,6 +6,6 @@ export interface EpochRecord {
   readonly steps: number;
   /** Mean over the epoch's batches, in training mode. */
   readonly loss: number;
-  /** On the validation split, in inference mode; what early stopping watches. */
+  /** On the validation split, in inference mode, in nats per image; what early stopping watches. */
   readonly validationLoss: number;
 }

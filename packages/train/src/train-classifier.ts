@@ -132,7 +132,7 @@ async function train(
       ...settings,
       pixels,
       loss,
-      batchNormImages: config.BATCH_NORM_IMAGES,
+      supportImages: config.SUPPORT_IMAGES,
       signal,
       onProgress,
     });
@@ -196,7 +196,7 @@ async function train(
           embeddingEpochs: settings.epochs,
           embeddingPatience: settings.patience,
           embeddingBestEpoch: embedding.bestEpoch,
-          batchNormImages: config.BATCH_NORM_IMAGES,
+          supportImages: config.SUPPORT_IMAGES,
           classifierLearningRate: config.CLASSIFIER_LEARNING_RATE,
           classifierEpochs: config.CLASSIFIER_EPOCHS,
           classifierPatience: config.CLASSIFIER_PATIENCE,

@@ -7,8 +7,10 @@ import { embedImages, FORWARD_BATCH } from './embed-images.ts';
 import type { EpochRecord } from './history.ts';
 import { imageBatch } from './image-batch.ts';
 import { liftedStructuredLoss, type LiftedStructuredConfig } from './lifted-structured-loss.ts';
+import { prototypeLoss } from './prototype-loss.ts';
 import { createRandom } from './random.ts';
 import type { Tfjs } from './tfjs.ts';
+import type { EmbeddedExamples } from './train-classifier-head.ts';
 import { assertFiniteLoss } from './training-diverged.ts';
 import { takeSnapshot } from './weights-snapshot.ts';
 
@@ -25,8 +27,8 @@ export interface TrainEmbeddingOptions {
   readonly batchSize: number;
   readonly epochs: number;
   readonly patience: number;
-  /** At most so many training images give the batch norm statistics. */
-  readonly batchNormImages: number;
+  /** At most so many training images give the batch norm statistics, and so many the class means. */
+  readonly supportImages: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -40,8 +42,9 @@ export interface TrainedEmbedding {
 
 /**
  * Trains `embedder` in place with Adam until the validation loss stops falling, and leaves it with the
- * weights of its best epoch. After every epoch the batch norm statistics are estimated anew, so that the
- * validation loss is that of the very model that would be kept.
+ * weights of its best epoch. The validation loss is {@link prototypeLoss}: the metric loss itself grows
+ * with the embedding's scale while the classes move apart. After every epoch the batch norm statistics are
+ * estimated anew, so that it is the loss of the very model that would be kept.
  * @throws `TRAINING_DIVERGED`, `ABORTED`
  */
 export async function trainEmbedding(
@@ -53,12 +56,8 @@ export async function trainEmbedding(
 ): Promise<TrainedEmbedding> {
   const batchRandom = createRandom(options.seed, 'batches');
   const statisticsRandom = createRandom(options.seed, 'batch-norm');
-  // The loss depends on who shares a batch: the same batches every epoch, or epochs do not compare.
-  const validationBatches = planEpoch(
-    validation.classes,
-    options.batchSize,
-    createRandom(options.seed, 'validation-batches'),
-  );
+  const classes = Math.max(...train.classes) + 1;
+  const support = pickSupport(train, classes, options.supportImages);
   const optimizer = tf.train.adam(options.learningRate);
   const weights = embedder.trainableWeights.map((weight) => weight.read() as Variable);
   const stopping = createEarlyStopping(options.patience, () => takeSnapshot(tf, embedder));
@@ -112,7 +111,7 @@ export async function trainEmbedding(
   }
 
   function* statisticsBatches() {
-    const chosen = statisticsRandom.shuffled(train.images).slice(0, options.batchNormImages);
+    const chosen = statisticsRandom.shuffled(train.images).slice(0, options.supportImages);
     for (let first = 0; first < chosen.length; first += FORWARD_BATCH) {
       throwIfAborted(options.signal);
       yield imageBatch(tf, chosen.slice(first, first + FORWARD_BATCH), options.pixels);
@@ -120,23 +119,24 @@ export async function trainEmbedding(
   }
 
   async function validate(): Promise<number> {
-    const rows = await embedImages(tf, embedder, validation.images, options);
-    return tf.tidy(() => {
-      const all = tf.tensor2d(rows, [
-        validation.images.length,
-        rows.length / validation.images.length,
-      ]);
-      const losses = validationBatches.map((batch) =>
-        liftedStructuredLoss(
-          tf,
-          all.gather([...batch]),
-          pick(validation.classes, batch),
-          options.loss.margin,
-        ),
-      );
-      return tf.stack(losses).mean().dataSync()[0] as number;
+    const embed = async (part: Examples): Promise<EmbeddedExamples> => ({
+      classes: part.classes,
+      embeddings: await embedImages(tf, embedder, part.images, options),
     });
+    return prototypeLoss(await embed(support), await embed(validation), classes);
   }
+}
+
+/** The first images of every class, equally many as far as there are any. */
+function pickSupport(train: Examples, classes: number, count: number): Examples {
+  const perClass = Math.max(1, Math.floor(count / classes));
+  const taken = new Array<number>(classes).fill(0);
+  const positions = [...train.classes.keys()].filter((position) => {
+    const label = train.classes[position] as number;
+    taken[label] = (taken[label] as number) + 1;
+    return (taken[label] as number) <= perClass;
+  });
+  return { images: pick(train.images, positions), classes: pick(train.classes, positions) };
 }
 
 function pick<Item>(items: readonly Item[], positions: readonly number[]): Item[] {

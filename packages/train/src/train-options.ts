@@ -28,7 +28,7 @@ export interface TrainOptions {
   readonly batchSize?: number | undefined;
   /** Most epochs of the embedding stage, 1 or more. @defaultValue 30 */
   readonly epochs?: number | undefined;
-  /** Epochs without improvement after which the embedding stage stops. @defaultValue 6 */
+  /** Epochs without improvement after which the embedding stage stops. @defaultValue 8 */
   readonly patience?: number | undefined;
   /** Adam's step for the embedding stage, above 0. @defaultValue 5e-4 */
   readonly learningRate?: number | undefined;
