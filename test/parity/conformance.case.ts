@@ -106,7 +106,7 @@ export function describeRuntime(options: DescribeRuntimeOptions): void {
       const probabilities = [expected, actual].map((trace) => data(trace, 'probabilities'));
       expect(probabilityProblem(...pair(probabilities), bounds)).toBeUndefined();
       const logits = [expected, actual].map((trace) => data(trace, 'logits'));
-      expect(embeddingProblem(...pair(logits), bounds)).toBeUndefined();
+      expect(probabilityProblem(...pair(logits), bounds)).toBeUndefined();
       expect(actual.decision.label).toBe(expected.decision.label);
       expect(actual.decision.warnings).toEqual(expected.decision.warnings);
     });

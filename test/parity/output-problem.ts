@@ -14,7 +14,7 @@ export function embeddingProblem(
   return `off by ${relativeL2} of the norm and 1 - cos ${cosineDistance}`;
 }
 
-/** The same for probabilities. */
+/** The same for probabilities and logits. */
 export function probabilityProblem(
   reference: Float32Array,
   actual: Float32Array,

@@ -118,8 +118,9 @@ function creationError(error: unknown, provider: Provider, hint: string): Isomet
   );
 }
 
-/** The first line: ONNX Runtime appends advice and build paths in the lines that follow. */
+/** The first line without the place in ONNX Runtime's source; advice and stacks follow in the others. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.trim().split('\n', 1)[0] ?? '';
+  const [line = ''] = message.trim().split('\n', 1);
+  return line.replace(/^\/\S+\.cc:\d+ .* was false\. /u, '');
 }
