@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +30,10 @@ const STAND_INS = [
 ];
 
 /** Runs scripts/test.mjs with the real vitest in a small repository of its own. */
-function runTestScript(files: Record<string, string>): { code: number | null; lines: string[] } {
+function runTestScript(
+  files: Record<string, string>,
+  ...args: string[]
+): { code: number | null; lines: string[] } {
   folder = mkdtempSync(join(tmpdir(), 'isometry-test-script-'));
   const all: Record<string, string> = {
     'package.json': '{ "type": "module" }',
@@ -43,7 +54,7 @@ function runTestScript(files: Record<string, string>): { code: number | null; li
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(?:VITEST|TEST$|NODE_ENV$)/u.test(name)),
   );
-  const { status, stdout } = spawnSync(process.execPath, ['scripts/test.mjs'], {
+  const { status, stdout } = spawnSync(process.execPath, ['scripts/test.mjs', ...args], {
     cwd: folder,
     env: environment,
     encoding: 'utf8',
@@ -83,6 +94,22 @@ describe('npm test', { timeout: 90_000 }, () => {
     }
     expect(text).toContain('Error outside a test: c.test.js: Error: not even loaded');
     expect(text).toContain('Error outside a test: Error: late');
+  });
+
+  it('with --full runs everything whole and keeps a log', () => {
+    const whole = `import { expect, it } from 'vitest';
+      it('is whole', () => { expect(process.env.ISOMETRY_FULL).toBe('1'); });`;
+    const { code, lines } = runTestScript({ 'a.test.js': whole }, '--full');
+    expect(lines.at(-1)).toBe('8 passed, 0 failed, 0 skipped');
+    expect(code).toBe(0);
+    const path = /^Log: (?<path>\S+)$/u.exec(lines.at(-2) ?? '')?.groups?.['path'] ?? '';
+    const log = readFileSync(join(folder, path), 'utf8');
+    expect(log).toContain('a.test.js');
+    expect(log.trimEnd().split('\n').at(-1)).toBe(lines.at(-1));
+  });
+
+  it('refuses an argument that it does not know', () => {
+    expect(runTestScript({}, '--fast').code).toBe(2);
   });
 
   it.each([
