@@ -15,7 +15,7 @@ export function topK(
     throw new IsometryError(
       'OPTION_INVALID',
       `topK must be an integer from 1 to ${labels.length}, not ${k}.`,
-      { details: { topK: k } },
+      { hint: 'Leave topK out for all labels.', details: { topK: k } },
     );
   }
   return labels
