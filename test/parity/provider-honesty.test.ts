@@ -40,7 +40,7 @@ describe('without onnxruntime-node', { timeout: TIMEOUT_MS }, () => {
     expect(outcome).toMatchObject({
       code: 'PROVIDER_UNAVAILABLE',
       message: 'The cpu provider needs onnxruntime-node, which is not installed.',
-      hint: expect.stringContaining('npm install onnxruntime-node'),
+      hint: expect.stringContaining('npm install --ignore-scripts onnxruntime-node'),
     });
     expect(stderr).toBe('');
   });

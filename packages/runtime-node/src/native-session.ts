@@ -6,10 +6,10 @@ export type NativeProvider = Exclude<Provider, 'wasm'>;
 
 /** What to do about a native provider that is missing or does not start. */
 const HINTS: Readonly<Record<NativeProvider, string>> = {
-  cpu: "Run `ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node` (`skip` leaves out a CUDA download that the CPU does not need), or use providers: ['wasm'].",
+  cpu: "Run `npm install --ignore-scripts onnxruntime-node` (its script would download CUDA, which the CPU does not need), or use providers: ['wasm'].",
   cuda: 'Run `npm install onnxruntime-node` with its install script allowed (it downloads the CUDA provider), and have an NVIDIA driver, CUDA and cuDNN on the library path.',
   webgpu:
-    'Run `npm install onnxruntime-node`, and have a GPU driver (on Linux: Vulkan and libvulkan1); a model with a layer that WebGPU lacks needs another provider.',
+    'Run `npm install --ignore-scripts onnxruntime-node`, and have a GPU driver (on Linux: Vulkan and libvulkan1); a model with a layer that WebGPU lacks needs another provider.',
 };
 
 /**
