@@ -61,17 +61,11 @@ function importProblem(path: string, specifier: string, rule: DependencyRule): s
   return isListed ? undefined : `may not import ${specifier}: it is not in the dependency table`;
 }
 
-/**
- * Tests, examples and scripts stand where a user stands: they use entry points, never `src`. Set-up
- * code is the exception: it lives in the cli, and the scripts call it as built.
- */
+/** Tests, examples and scripts stand where a user stands: they use entry points, never `src`. */
 export function outsideImportViolations(file: SourceFile): string[] {
   return importsOf(file)
     .filter(({ text }) => {
       const target = text.startsWith('.') ? join(dirname(file.path), text) : text;
-      if (file.path.startsWith('scripts/') && target.startsWith('packages/cli/dist/setup/')) {
-        return false;
-      }
       return /^(?:packages\/|@isometry\/)[^/]+\/(?:src|dist)\//u.test(target);
     })
     .map((specifier) =>

@@ -61,12 +61,6 @@ describe('imports of tests, examples and scripts', () => {
     expect(outsideImportViolations(parseSource('test/parity/a.ts', text))).toHaveLength(1);
   });
 
-  it('lets scripts, and nobody else, call the set-up code of the built cli', () => {
-    const text = `import { cacheFolder } from '../packages/cli/dist/setup/cache-folder.js';`;
-    expect(outsideImportViolations(parseSource('scripts/a.mjs', text))).toEqual([]);
-    expect(outsideImportViolations(parseSource('test/a.ts', text))).toHaveLength(1);
-  });
-
   it('may use entry points', () => {
     const text = `import { x } from '@isometry/edge/workerd'; import './b.ts'; import 'node:fs';`;
     expect(outsideImportViolations(parseSource('test/parity/a.ts', text))).toEqual([]);

@@ -104,7 +104,7 @@ export async function compareWithTfjs(
 }
 
 /** Interleaved to planar, image by image. */
-export function toNchw(nhwc: Float32Array, batch: number): Float32Array {
+function toNchw(nhwc: Float32Array, batch: number): Float32Array {
   const area = nhwc.length / batch / 3;
   return nhwc.map((_, index) => {
     const image = Math.floor(index / (area * 3));
