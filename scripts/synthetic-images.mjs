@@ -18,7 +18,7 @@ const DEFAULT_SIZE = 128;
 const DEFAULT_SEED = 1;
 
 /** Lesions that are hardly there, so that no classifier is right every time. */
-const HARD_SHARE = 0.12;
+const HARD_SHARE = 0.1;
 
 const DRAW = { corn: drawCorn, 'normal skin': drawNothing, wart: drawWart };
 
@@ -151,7 +151,7 @@ function drawWart(canvas, random) {
     const inside = smoothStep(1.1, 0.85, distance);
     const bumps = 70 * (rough(x / grain, y / grain) - 0.5) * inside;
     const rim = 18 * smoothStep(0.25, 0, Math.abs(distance - 1));
-    const lift = strength * (bumps - 24 * inside - rim);
+    const lift = strength * (bumps - 34 * inside - rim);
     return [lift - strength * 12 * inside, lift, lift + strength * 6 * inside, 1];
   });
   const dots = Math.floor(between(random, 2, 12));
@@ -174,7 +174,7 @@ function placeLesion({ width, height }, random) {
     x0: width * between(random, 0.4, 0.6),
     y0: height * between(random, 0.4, 0.6),
     radius: side * between(random, 0.22, 0.42),
-    strength: random() < HARD_SHARE ? between(random, 0.15, 0.5) : between(random, 0.6, 1.2),
+    strength: random() < HARD_SHARE ? between(random, 0.2, 0.55) : between(random, 0.65, 1.2),
   };
 }
 

@@ -17,8 +17,7 @@ beforeAll(async () => {
     ['same', 1],
     ['other', 2],
   ] as const) {
-    const made = await makeSyntheticImages({ out: join(root, folder), seed, counts: COUNTS });
-    expect(made.count).toBe(16);
+    await makeSyntheticImages({ out: join(root, folder), seed, counts: COUNTS });
   }
 });
 afterAll(() => rm(root, { recursive: true, force: true }));

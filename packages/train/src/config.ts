@@ -49,7 +49,7 @@ export const BATCH_SIZE = 32;
 export const EMBEDDING_EPOCHS = 30;
 
 /** Epochs without a better validation loss after which the embedding stage stops. */
-export const EMBEDDING_PATIENCE = 8;
+export const EMBEDDING_PATIENCE = 5;
 
 /**
  * Training images, at most, from which the batch norm statistics and the class means are computed after

@@ -34,7 +34,7 @@ export interface ImageSet {
 }
 
 export interface ReadImagesOptions {
-  readonly decode: DecodeImage<Uint8Array>;
+  readonly decode: DecodeImage;
   readonly pixels: PixelSpec;
   /** 0 to 1. */
   readonly maxUnreadableShare: number;

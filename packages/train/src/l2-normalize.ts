@@ -2,7 +2,7 @@ import type { Tensor, layers } from '@tensorflow/tfjs-node';
 import type { Tfjs } from './tfjs.ts';
 
 /** Smallest norm that is divided by: ONNX's usual guard, far below any float32 embedding that trained. */
-export const L2_EPSILON = 1e-12;
+const L2_EPSILON = 1e-12;
 
 type Layer = InstanceType<typeof layers.Layer>;
 
@@ -28,7 +28,7 @@ function defineL2Normalize(tf: Tfjs): (name: string) => Layer {
     readonly epsilon: number;
 
     constructor(config: { readonly name?: string; readonly epsilon?: number }) {
-      super(config as ConstructorParameters<typeof layers.Layer>[0]);
+      super(config);
       this.epsilon = config.epsilon ?? L2_EPSILON;
     }
 
@@ -45,9 +45,7 @@ function defineL2Normalize(tf: Tfjs): (name: string) => Layer {
       return { ...super.getConfig(), epsilon: this.epsilon };
     }
   }
-  tf.serialization.registerClass(
-    L2Normalize as unknown as Parameters<typeof tf.serialization.registerClass>[0],
-  );
+  tf.serialization.registerClass(L2Normalize);
   return (name) => new L2Normalize({ name });
 }
 

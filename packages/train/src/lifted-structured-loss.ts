@@ -67,19 +67,19 @@ export function liftedStructuredLoss(
     // log(e^a + e^b), without overflow.
     const both = tf
       .maximum(rows, columns)
-      .add(rows.sub(columns).abs().neg().exp().log1p()) as Tensor2D;
+      .add<Tensor2D>(rows.sub(columns).abs().neg().exp().log1p());
     const violations = both.add(distances).relu().mul(positives);
     const value = violations
       .square()
       .sum()
-      .div(2 * orderedPairs) as Scalar;
+      .div<Scalar>(2 * orderedPairs);
 
     // W = dL/dD: directly through D_ij, and through every negative that a row's log-sum-exp holds.
     const direct = violations.div(orderedPairs);
     const throughRows = direct.mul(rows.sub(both).exp()).sum(1, true).mul(2);
     const weights = direct.sub(throughRows.mul(exponents.sub(rows).exp()).mul(negatives));
     const pull = weights.add(weights.transpose()).divNoNan(distances);
-    const gradient = pull.expandDims(2).mul(differences).sum(1) as Tensor2D;
+    const gradient = pull.expandDims(2).mul(differences).sum<Tensor2D>(1);
     keep([gradient]);
     return {
       value,

@@ -25,6 +25,6 @@ describe('createRandom', () => {
     const items = Object.freeze([1, 2, 3, 4, 5, 6, 7, 8]);
     const shuffled = createRandom(1, 'test').shuffled(items);
     expect(shuffled).not.toEqual(items);
-    expect(shuffled.sort()).toEqual(items);
+    expect(shuffled.sort((a, b) => a - b)).toEqual(items);
   });
 });

@@ -79,7 +79,7 @@ describe('splitImages', () => {
   it('is decided by the seed', () => {
     const files = makeFiles({ a: 30, b: 30 });
     const names = (seed: number) =>
-      [...splitImages(files, { labels: ['a', 'b'], shares, seed })].sort();
+      Object.fromEntries(splitImages(files, { labels: ['a', 'b'], shares, seed }));
     expect(names(1)).toEqual(names(1));
     expect(names(1)).not.toEqual(names(2));
   });

@@ -5,19 +5,18 @@ import { throwIfAborted, type ManifestDraft, type PixelSpec } from '@isometry/co
 import { createImageDecoder } from '@isometry/pixels';
 import { measureAccuracy, type SplitMetrics } from './accuracy.ts';
 import * as config from './config.ts';
+import { loadDataset, type Dataset, type DatasetPart } from './dataset.ts';
 import { embedImages } from './embed-images.ts';
-import { scanImageFolder } from './image-folder.ts';
-import { readImages, type LoadedImage, type SkippedImage } from './image-set.ts';
+import type { SkippedImage } from './image-set.ts';
 import { libraryVersions } from './library-versions.ts';
-import { PAPER_LOSS, recordLoss } from './lifted-structured-loss.ts';
+import { PAPER_LOSS } from './lifted-structured-loss.ts';
 import { classifyEmbeddings } from './linear-head.ts';
-import { readGroups } from './metadata-groups.ts';
-import { createNetwork } from './network.ts';
+import { draftManifest } from './manifest-draft.ts';
+import { createNetwork, type Network } from './network.ts';
 import { createRunFolder, type PendingRun } from './run-folder.ts';
-import { splitImages, type SplitName } from './split.ts';
-import { writeSplitCsv } from './split-csv.ts';
+import type { SplitName } from './split.ts';
 import { fitTemperature } from './temperature.ts';
-import { loadTfjs } from './tfjs.ts';
+import { loadTfjs, type Tfjs } from './tfjs.ts';
 import { trainClassifierHead } from './train-classifier-head.ts';
 import { trainEmbedding } from './train-embedding.ts';
 import { resolveSettings, type TrainOptions, type TrainSettings } from './train-options.ts';
@@ -68,56 +67,34 @@ export async function trainClassifier(options: TrainOptions): Promise<TrainResul
   }
 }
 
+/** What both stages need to know. */
+interface Plan {
+  readonly tf: Tfjs;
+  readonly options: TrainOptions;
+  readonly settings: TrainSettings;
+  readonly pixels: PixelSpec;
+  readonly dataset: Dataset;
+}
+
 async function train(
   options: TrainOptions,
   settings: TrainSettings,
   run: PendingRun,
 ): Promise<TrainResult> {
   const started = performance.now();
-  const { signal, onProgress } = options;
   // First: when it is not installed, nobody should wait for their photos to be read.
   const tf = await loadTfjs();
-  const pixels: PixelSpec = {
-    ...config.PIXEL_DEFAULTS,
-    width: settings.size,
-    height: settings.size,
-  };
-
-  const folder = await scanImageFolder(options.images);
-  const { labels } = folder;
-  const groups =
-    options.group === undefined
-      ? undefined
-      : await readGroups(
-          folder.root,
-          options.group,
-          folder.files.map(({ file }) => file),
-        );
-  const splitOptions = { labels, groups, seed: settings.seed, shares: config.SPLIT_SHARES };
-  // Before decoding as well as after it: a class that is too small is known from the file names.
-  splitImages(folder.files, splitOptions);
-  const { images, skipped, digest } = await readImages(folder, {
-    decode: options.decode ?? createImageDecoder(),
+  const pixels = { ...config.PIXEL_DEFAULTS, width: settings.size, height: settings.size };
+  const dataset = await loadDataset(options.images, {
+    group: options.group,
     pixels,
+    shares: config.SPLIT_SHARES,
+    seed: settings.seed,
     maxUnreadableShare: settings.maxUnreadableShare,
-    signal,
-    onProgress,
+    decode: options.decode ?? createImageDecoder(),
+    signal: options.signal,
+    onProgress: options.onProgress,
   });
-  const split = splitImages(images, splitOptions);
-  const splitCsv = writeSplitCsv(images, split, groups);
-  const examples = (name: SplitName) => {
-    const own = images.filter(({ file }) => split.get(file) === name);
-    return {
-      images: own.map((image) => image.pixels),
-      classes: own.map(({ label }) => labels.indexOf(label)),
-      files: own.map(({ file }: LoadedImage) => file),
-    };
-  };
-  const [training, validation, test] = [
-    examples('train'),
-    examples('validation'),
-    examples('test'),
-  ];
   const readAt = performance.now();
 
   const loss = { ...PAPER_LOSS, normalise: settings.normalise, margin: settings.margin };
@@ -125,124 +102,120 @@ async function train(
     ...settings,
     width: pixels.width,
     height: pixels.height,
-    classes: labels.length,
+    classes: dataset.labels.length,
   });
   try {
-    const embedding = await trainEmbedding(tf, network.embedder, training, validation, {
-      ...settings,
-      pixels,
-      loss,
-      supportImages: config.SUPPORT_IMAGES,
-      signal,
-      onProgress,
-    });
+    const embedding = await trainEmbedding(
+      tf,
+      network.embedder,
+      dataset.train,
+      dataset.validation,
+      {
+        ...settings,
+        pixels,
+        loss,
+        supportImages: config.SUPPORT_IMAGES,
+        signal: options.signal,
+        onProgress: options.onProgress,
+      },
+    );
     const embeddedAt = performance.now();
+    const classifier = await trainHead({ tf, options, settings, pixels, dataset }, network);
+    const classifiedAt = performance.now();
 
-    const embed = async (part: ReturnType<typeof examples>) => ({
-      classes: part.classes,
-      embeddings: await embedImages(tf, network.embedder, part.images, { pixels, signal }),
+    const counts = {
+      train: dataset.train.files.length,
+      validation: dataset.validation.files.length,
+      test: dataset.test.files.length,
+    };
+    const manifest = draftManifest({
+      name: options.name ?? basename(resolve(options.out)),
+      labels: dataset.labels,
+      pixels,
+      settings,
+      loss,
+      temperature: classifier.temperature,
+      test: classifier.metrics.test,
+      counts,
+      group: options.group,
+      bestEpochs: { embedding: embedding.bestEpoch, classifier: classifier.bestEpoch },
+      provenance: {
+        dataDigest: dataset.digest,
+        splitDigest: createHash('sha256').update(dataset.splitCsv).digest('hex'),
+        versions: libraryVersions(tf),
+      },
     });
-    const embeddedValidation = await embed(validation);
-    const classifier = await trainClassifierHead(await embed(training), embeddedValidation, {
+    throwIfAborted(options.signal);
+    await run.commit(tf, {
+      model: network.model,
+      manifest,
+      splitCsv: dataset.splitCsv,
+      history: [...embedding.history, ...classifier.history],
+    });
+    return {
+      out: resolve(options.out),
+      manifest,
+      metrics: classifier.metrics,
+      counts,
+      testFiles: dataset.test.files,
+      skipped: dataset.skipped,
+      ignored: dataset.ignored,
+      seconds: {
+        read: (readAt - started) / 1000,
+        embedding: (embeddedAt - readAt) / 1000,
+        classifier: (classifiedAt - embeddedAt) / 1000,
+        total: (performance.now() - started) / 1000,
+      },
+    };
+  } finally {
+    network.dispose();
+  }
+}
+
+/** The second stage: a classifier on the frozen embeddings, put into the network, and measured. */
+async function trainHead(plan: Plan, network: Network) {
+  const { tf, options, settings, pixels, dataset } = plan;
+  const { labels } = dataset;
+  const embed = async (part: DatasetPart) => ({
+    classes: part.classes,
+    embeddings: await embedImages(tf, network.embedder, part.images, {
+      pixels,
+      signal: options.signal,
+    }),
+  });
+  const validation = await embed(dataset.validation);
+  const { head, bestEpoch, history } = await trainClassifierHead(
+    await embed(dataset.train),
+    validation,
+    {
       classes: labels.length,
       learningRate: config.CLASSIFIER_LEARNING_RATE,
       batchSize: settings.batchSize,
       epochs: config.CLASSIFIER_EPOCHS,
       patience: config.CLASSIFIER_PATIENCE,
       seed: settings.seed,
-      signal,
-      onProgress,
-    });
-    const { head } = classifier;
-    tf.tidy(() => {
-      const shape: [number, number] = [settings.embeddingSize, labels.length];
-      const weights = [
-        tf.tensor2d(Float32Array.from(head.kernel), shape),
-        tf.tensor1d(Float32Array.from(head.bias)),
-      ];
-      network.model.getLayer('logits').setWeights(weights);
-    });
-    const embeddedTest = await embed(test);
-    const validationLogits = classifyEmbeddings(embeddedValidation.embeddings, head);
-    const testLogits = classifyEmbeddings(embeddedTest.embeddings, head);
-    const metrics = {
+      signal: options.signal,
+      onProgress: options.onProgress,
+    },
+  );
+  tf.tidy(() => {
+    const kernel = Float32Array.from(head.kernel);
+    const weights = [
+      tf.tensor2d(kernel, [settings.embeddingSize, labels.length]),
+      tf.tensor1d(Float32Array.from(head.bias)),
+    ];
+    network.model.getLayer('logits').setWeights(weights);
+  });
+  const test = await embed(dataset.test);
+  const validationLogits = classifyEmbeddings(validation.embeddings, head);
+  const testLogits = classifyEmbeddings(test.embeddings, head);
+  return {
+    bestEpoch,
+    history,
+    temperature: fitTemperature(validationLogits, validation.classes),
+    metrics: {
       validation: measureAccuracy(validationLogits, validation.classes, labels),
       test: measureAccuracy(testLogits, test.classes, labels),
-    };
-    const classifiedAt = performance.now();
-
-    const manifest: ManifestDraft = {
-      version: 1,
-      name: options.name ?? basename(resolve(options.out)),
-      labels,
-      pixels,
-      embedding: {
-        size: settings.embeddingSize,
-        normalised: settings.normalise,
-        distance: 'euclidean',
-      },
-      calibration: {
-        temperature: fitTemperature(validationLogits, validation.classes),
-        method: 'negative log-likelihood on the validation split',
-      },
-      training: {
-        backbone: 'mobilenet',
-        widthMultiplier: settings.widthMultiplier,
-        loss: recordLoss(loss),
-        hyperparameters: {
-          optimizer: 'adam',
-          batchSize: settings.batchSize,
-          embeddingLearningRate: settings.learningRate,
-          embeddingEpochs: settings.epochs,
-          embeddingPatience: settings.patience,
-          embeddingBestEpoch: embedding.bestEpoch,
-          supportImages: config.SUPPORT_IMAGES,
-          classifierLearningRate: config.CLASSIFIER_LEARNING_RATE,
-          classifierEpochs: config.CLASSIFIER_EPOCHS,
-          classifierPatience: config.CLASSIFIER_PATIENCE,
-          classifierBestEpoch: classifier.bestEpoch,
-          group: options.group ?? null,
-          trainImages: training.images.length,
-          validationImages: validation.images.length,
-          testImages: test.images.length,
-        },
-        seed: settings.seed,
-        dataDigest: digest,
-        splitDigest: createHash('sha256').update(splitCsv).digest('hex'),
-        versions: libraryVersions(tf),
-      },
-      metrics: { split: 'test', count: metrics.test.count, accuracy: metrics.test.accuracy },
-      license: '',
-      intendedUse: '',
-    };
-    throwIfAborted(signal);
-    await run.commit(tf, {
-      model: network.model,
-      manifest,
-      splitCsv,
-      history: [...embedding.history, ...classifier.history],
-    });
-    const seconds = (from: number, to: number): number => (to - from) / 1000;
-    return {
-      out: resolve(options.out),
-      manifest,
-      metrics,
-      counts: {
-        train: training.images.length,
-        validation: validation.images.length,
-        test: test.images.length,
-      },
-      testFiles: test.files,
-      skipped,
-      ignored: folder.ignored,
-      seconds: {
-        read: seconds(started, readAt),
-        embedding: seconds(readAt, embeddedAt),
-        classifier: seconds(embeddedAt, classifiedAt),
-        total: seconds(started, performance.now()),
-      },
-    };
-  } finally {
-    network.dispose();
-  }
+    },
+  };
 }

@@ -10,7 +10,6 @@ import { liftedStructuredLoss, type LiftedStructuredConfig } from './lifted-stru
 import { prototypeLoss } from './prototype-loss.ts';
 import { createRandom } from './random.ts';
 import type { Tfjs } from './tfjs.ts';
-import type { EmbeddedExamples } from './train-classifier-head.ts';
 import { assertFiniteLoss } from './training-diverged.ts';
 import { takeSnapshot } from './weights-snapshot.ts';
 
@@ -119,11 +118,11 @@ export async function trainEmbedding(
   }
 
   async function validate(): Promise<number> {
-    const embed = async (part: Examples): Promise<EmbeddedExamples> => ({
-      classes: part.classes,
-      embeddings: await embedImages(tf, embedder, part.images, options),
-    });
-    return prototypeLoss(await embed(support), await embed(validation), classes);
+    return prototypeLoss(
+      { ...support, embeddings: await embedImages(tf, embedder, support.images, options) },
+      { ...validation, embeddings: await embedImages(tf, embedder, validation.images, options) },
+      classes,
+    );
   }
 }
 
@@ -134,7 +133,7 @@ function pickSupport(train: Examples, classes: number, count: number): Examples 
   const positions = [...train.classes.keys()].filter((position) => {
     const label = train.classes[position] as number;
     taken[label] = (taken[label] as number) + 1;
-    return (taken[label] as number) <= perClass;
+    return taken[label] <= perClass;
   });
   return { images: pick(train.images, positions), classes: pick(train.classes, positions) };
 }

@@ -28,7 +28,7 @@ export interface TrainOptions {
   readonly batchSize?: number | undefined;
   /** Most epochs of the embedding stage, 1 or more. @defaultValue 30 */
   readonly epochs?: number | undefined;
-  /** Epochs without improvement after which the embedding stage stops. @defaultValue 8 */
+  /** Epochs without improvement after which the embedding stage stops. @defaultValue 5 */
   readonly patience?: number | undefined;
   /** Adam's step for the embedding stage, above 0. @defaultValue 5e-4 */
   readonly learningRate?: number | undefined;
@@ -37,7 +37,7 @@ export interface TrainOptions {
   /** An integer. @defaultValue 1 */
   readonly seed?: number | undefined;
   /** The image decoder. @defaultValue that of `@isometry/pixels`, with its limits */
-  readonly decode?: DecodeImage<Uint8Array> | undefined;
+  readonly decode?: DecodeImage | undefined;
   /** Aborts with code `ABORTED`; nothing is left at `out`. */
   readonly signal?: AbortSignal | undefined;
   /** Told after every step. */
