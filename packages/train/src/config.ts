@@ -53,7 +53,7 @@ export const EMBEDDING_PATIENCE = 5;
 
 /**
  * Training images, at most, from which the batch norm statistics and the class means are computed after
- * every epoch: a standard error of 1/sqrt(512), 4 % of a standard deviation, for a tenth of an epoch's time.
+ * every epoch: their standard error is 1/sqrt(512), 4 % of a standard deviation.
  */
 export const SUPPORT_IMAGES = 512;
 

@@ -3,7 +3,7 @@ import { throwIfAborted, type PixelImage, type PixelSpec } from '@isometry/core'
 import { imageBatch } from './image-batch.ts';
 import type { Tfjs } from './tfjs.ts';
 
-/** Images in one forward pass: 64 of 64 px need 40 MB at MobileNet's widest layer. */
+/** Images in one forward pass: 64 of 64 px are 17 MB in MobileNet's widest layer at width 1. */
 export const FORWARD_BATCH = 64;
 
 /**

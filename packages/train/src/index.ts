@@ -11,6 +11,9 @@
  *
  * @packageDocumentation
  */
+export type { ClassCount, SplitMetrics } from './accuracy.ts';
+export type { SkippedImage } from './image-set.ts';
+export type { SplitName } from './split.ts';
 export { trainClassifier, type TrainResult } from './train-classifier.ts';
 export type { TrainOptions } from './train-options.ts';
 export { loadTfjs, type Tfjs } from './tfjs.ts';

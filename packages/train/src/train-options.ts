@@ -74,7 +74,7 @@ export function resolveSettings(options: TrainOptions): TrainSettings {
     maxUnreadableShare: options.maxUnreadableShare ?? config.MAX_UNREADABLE_SHARE,
     seed: options.seed ?? config.SEED,
   };
-  // 512 px at width 1 and 48 images already needs more than 20 GB of activations.
+  // At 512 px and width 1 every image of a batch already has 0.3 GB of activations to keep.
   assertInteger('size', settings.size, MIN_INPUT_SIZE, 512);
   assertOneOf('widthMultiplier', settings.widthMultiplier, WIDTH_MULTIPLIERS);
   assertInteger('embeddingSize', settings.embeddingSize, 2, 4096);

@@ -38,11 +38,11 @@ export function trainCommand(context: CommandContext): Command {
     .option('--embedding-size <n>', 'values of an embedding (default: 64)', parseNumber)
     .option('--normalise', 'divide embeddings by their length')
     .option('--margin <m>', 'margin of the lifted structured loss (default: 1)', parseNumber)
-    .option('--batch-size <n>', 'images per training step (default: 48)', parseNumber)
+    .option('--batch-size <n>', 'images per training step (default: 32)', parseNumber)
     .option('--epochs <n>', 'most epochs of the embedding stage (default: 30)', parseNumber)
     .option(
       '--patience <n>',
-      'epochs without improvement before stopping (default: 6)',
+      'epochs without improvement before stopping (default: 5)',
       parseNumber,
     )
     .option('--learning-rate <step>', 'step of Adam (default: 5e-4)', parseNumber)
