@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import type { Answer } from '@isometry/core';
+import { chromiumPath, NO_CHROMIUM } from '../../test/chromium.ts';
 import { RUNTIMES } from '../../test/parity/runners/open-runtime.ts';
 import type { HeldOutPicture } from './held-out.ts';
 import type { RuntimeAnswers } from './parity-table.ts';
@@ -28,6 +29,10 @@ export async function answerEverywhere(
   let all: Answer[] = [];
   const byRuntime: RuntimeAnswers[] = [];
   for (const [name, open] of Object.entries(RUNTIMES)) {
+    if (name.startsWith('chromium') && chromiumPath() === undefined) {
+      options.say(`  ${name.padEnd(16)} left out. ${NO_CHROMIUM}`);
+      continue;
+    }
     const begin = performance.now();
     const runtime = await open();
     try {
