@@ -80,6 +80,8 @@ describe('broken and foreign files end in a coded error with a hint', () => {
       'IMAGE_TOO_LARGE',
     ],
     ['a PNG of 30,000 x 30,000', writePng({ width: 30_000, height: 30_000 }), 'IMAGE_TOO_LARGE'],
+    ['a PNG of 67,108,864 x 1', writePng({ width: 2 ** 26, height: 1 }), 'IMAGE_TOO_LARGE'],
+    ['a PNG of 1 x 67,108,864', writePng({ width: 1, height: 2 ** 26 }), 'IMAGE_TOO_LARGE'],
     ['a PNG with 16 bits', writePng({ bitDepth: 16 }), 'IMAGE_UNSUPPORTED'],
     [
       'an animated PNG',

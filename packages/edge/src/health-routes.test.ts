@@ -105,6 +105,17 @@ describe('health', () => {
     expect(await probe(app, 'ready')).toEqual(READY);
   });
 
+  it('runs the canary once for probes that come at once', async () => {
+    const health = vi
+      .fn<() => Promise<Health>>()
+      .mockImplementation(() => Promise.resolve({ ok: true, provider: 'wasm' }));
+    const app = createEdgeApp({ classifier: fakeClassifier({ health }) });
+    await probe(app, 'ready');
+    const probes = Array.from({ length: 5 }, () => probe(app, 'ready'));
+    expect(await Promise.all(probes)).toEqual(probes.map(() => READY));
+    expect(health).toHaveBeenCalledOnce();
+  });
+
   it('is not ready when the canary cannot run', async () => {
     const failure = new IsometryError('CLASSIFIER_CLOSED', 'The classifier has been closed.');
     const reported: unknown[] = [];

@@ -2,6 +2,7 @@ import { isIsometryError, type Classifier, type Health } from '@isometry/core';
 import type { Context } from 'hono';
 import type { ClassifierSlot } from './classifier-slot.ts';
 import { loadFor } from './load-for.ts';
+import { seeThrough } from './see-through.ts';
 
 /**
  * How long a passed or failed self-test is believed, in milliseconds. It costs a run of the model, and
@@ -30,7 +31,7 @@ export function readyRoute(
   slot: ClassifierSlot,
   report: (error: unknown) => void,
 ): (context: Context) => Promise<Response> {
-  let last: { readonly health: Health; readonly at: number } | undefined;
+  let last: { readonly health: Promise<Health>; readonly at: number } | undefined;
   return async (context) => {
     const { state } = slot;
     if (state.status !== 'loaded') {
@@ -44,9 +45,11 @@ export function readyRoute(
     }
     const { classifier } = state;
     if (last === undefined || Date.now() - last.at >= HEALTH_TTL_MS) {
-      last = { health: await runCanary(classifier, report), at: Date.now() };
+      // The promise, not its result: probes that come during the self-test share it.
+      last = { health: runCanary(classifier, report), at: Date.now() };
+      seeThrough(context, last.health);
     }
-    const { ok, provider, reason } = last.health;
+    const { ok, provider, reason } = await last.health;
     const body: HealthJson = {
       status: ok ? 'ready' : 'unhealthy',
       ...(reason === undefined ? {} : { reason }),

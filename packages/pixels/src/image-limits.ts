@@ -26,6 +26,13 @@ export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
   maxRasterPixels: 2 ** 26,
 };
 
+/**
+ * Longest side in pixels: what a JPEG can have, so that only a PNG or raw pixels can be longer. The
+ * resize takes time by rows and memory by the longest side: a PNG of 8 kB that claimed 2^26 x 1 pixels
+ * took 773 MB, one of 130 kB that claimed 1 x 2^26 was stopped after nine minutes.
+ */
+export const MAX_SIDE = 65_535;
+
 /** Fills in defaults. @throws `OPTION_INVALID` for a limit that is not a positive number */
 export function resolveLimits(limits: Partial<ImageLimits> = {}): ImageLimits {
   const resolved = {
@@ -53,6 +60,13 @@ export function assertBytes(bytes: Uint8Array, limits: ImageLimits): void {
 
 /** @throws `IMAGE_TOO_LARGE` */
 export function assertPixels(width: number, height: number, limits: ImageLimits): void {
+  if (Math.max(width, height) > MAX_SIDE) {
+    throw new IsometryError(
+      'IMAGE_TOO_LARGE',
+      `The image is ${width} x ${height} pixels; a side may have ${MAX_SIDE}.`,
+      { hint: 'Crop it or make it smaller.', details: { limit: 'side', value: MAX_SIDE } },
+    );
+  }
   if (width * height > limits.maxPixels) {
     throw tooLarge(`The image is ${width} x ${height} pixels`, 'maxPixels', limits.maxPixels);
   }

@@ -39,6 +39,19 @@ describe('prepareRaster', () => {
     );
   });
 
+  it.each([
+    [65_536, 1],
+    [1, 65_536],
+  ])('refuses %i x %i pixels, longer than a JPEG can be', (width, height) => {
+    const raw = { width, height, channels: 3, data: new Uint8Array(3 * 65_536) } as const;
+    expect(() => prepareRaster(raw, specWith({}))).toThrow(
+      expect.objectContaining({
+        code: 'IMAGE_TOO_LARGE',
+        details: { limit: 'side', value: 65_535 },
+      }),
+    );
+  });
+
   it('refuses a raster over the limit', () => {
     const raw = { width: 5, height: 5, channels: 3, data: new Uint8Array(75) } as const;
     expect(() => prepareRaster(raw, specWith({}), { limits: { maxRasterPixels: 24 } })).toThrow(

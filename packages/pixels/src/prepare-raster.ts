@@ -2,7 +2,7 @@ import { type DecodedImage, IsometryError, type PixelImage, type PixelSpec } fro
 import { compositeRgba } from './composite-alpha.ts';
 import { planFit } from './fit-plan.ts';
 import { fitRaster } from './fit-raster.ts';
-import { assertRaster, type ImageLimits, resolveLimits } from './image-limits.ts';
+import { assertPixels, assertRaster, type ImageLimits, resolveLimits } from './image-limits.ts';
 import { normalizePixels } from './normalize-pixels.ts';
 
 /** Pixels that something else decoded, e.g. a browser's `ImageData`. */
@@ -34,7 +34,9 @@ export function prepareRaster(
       { hint: 'Give width * height * channels bytes, with 3 or 4 channels and no row padding.' },
     );
   }
-  assertRaster(width, height, resolveLimits(options.limits));
+  const limits = resolveLimits(options.limits);
+  assertPixels(width, height, limits);
+  assertRaster(width, height, limits);
   const raster: PixelImage = {
     width,
     height,

@@ -12,7 +12,7 @@ const HALF = 1 << (PRECISION_BITS - 1);
  * for the filter's support.
  *
  * Rows are resized when a column needs them, into a ring of as many rows as the filter is high:
- * memory is `taps * width * 3` bytes, whatever the source.
+ * memory is `taps * width * 3` bytes instead of a whole image; `taps` grows with the reduction.
  */
 export function resize(
   source: PixelImage,
