@@ -13,7 +13,7 @@ export const SPLIT_SHARES = { train: 0.7, validation: 0.1, test: 0.2 } as const;
 /** Above this share of unreadable images the folder is at fault, not a few files. */
 export const MAX_UNREADABLE_SHARE = 0.05;
 
-/** Width and height of the model's input, in pixels. The measurements are in the package's README. */
+/** Width and height of the model's input, in pixels. Measurements are in the package's README. */
 export const INPUT_SIZE = 64;
 
 /** Everything of the pixel contract but the size. */

@@ -1,4 +1,4 @@
-import { fitTemperature, negativeLogLikelihood } from './temperature.ts';
+import { calibratedLoss } from './temperature.ts';
 import type { EmbeddedExamples } from './train-classifier-head.ts';
 
 /**
@@ -30,7 +30,7 @@ export function prototypeLoss(
   // The search for T has bounds: start it at the scale of the distances.
   const scale = distances.reduce((sum, value) => sum + value / distances.length, 0) || 1;
   const logits = distances.map((distance) => -distance / scale);
-  return negativeLogLikelihood(logits, queries.classes, fitTemperature(logits, queries.classes));
+  return calibratedLoss(logits, queries.classes);
 }
 
 function classMeans(support: EmbeddedExamples, size: number, classes: number): Float64Array {

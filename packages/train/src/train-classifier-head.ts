@@ -5,7 +5,7 @@ import type { EpochRecord } from './history.ts';
 import { classifyEmbeddings, type LinearHead } from './linear-head.ts';
 import { createRandom } from './random.ts';
 import { columnStatistics, foldStandardisation, standardise } from './standardisation.ts';
-import { negativeLogLikelihood } from './temperature.ts';
+import { fitTemperature, negativeLogLikelihood } from './temperature.ts';
 import { assertFiniteLoss } from './training-diverged.ts';
 
 /** Embeddings, one row after the other, with the class of each row. */
@@ -38,6 +38,8 @@ const PROGRESS_EVERY = 50;
 
 /**
  * Trains a softmax classifier on frozen embeddings with Adam and early stopping on the validation loss.
+ * That is the loss at its best temperature: on embeddings that know their training images by heart a
+ * classifier soon is too sure of itself, which calibration mends, long before it is at its best.
  * It sees the embeddings standardised, so that one step size fits embeddings of any scale; that is folded
  * into the weights afterwards. In plain float64: a step on a few hundred numbers is over before
  * libtensorflow has been called, and the same embeddings give the same bits on every machine.
@@ -78,7 +80,10 @@ export async function trainClassifierHead(
       sum += loss;
     }
     const logits = classifyEmbeddings(validationFeatures, { kernel, bias });
-    const validationLoss = negativeLogLikelihood(logits, validation.classes, 1);
+    // At the temperature that the logits will be divided by anyway: a head that separates well and is
+    // too sure of itself, as it is on embeddings that were trained on the same images, is no worse one.
+    const temperature = fitTemperature(logits, validation.classes);
+    const validationLoss = negativeLogLikelihood(logits, validation.classes, temperature);
     history.push({ stage: 'train-classifier', epoch, steps, loss: sum / steps, validationLoss });
     const stop = stopping.after(epoch, validationLoss);
     if (stop || epoch % PROGRESS_EVERY === 0 || epoch === options.epochs) {

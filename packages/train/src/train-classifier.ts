@@ -48,8 +48,9 @@ export interface TrainResult {
  * metric loss, then a classifier on the frozen embeddings. Writes a run folder that `@isometry/export`
  * turns into one `.onnx`.
  *
- * The same options, images, libraries and machine give the same split, batches and initial weights; the
- * trained weights may differ in their last bits, because libtensorflow's threads add in varying order.
+ * The same options, images, libraries and machine give the same split, batches and initial weights, and
+ * gave the same trained weights to the bit whenever it was measured. Another number of threads or another
+ * processor may add in another order.
  *
  * @throws `DATASET_*`, `OPTION_INVALID`, `FILE_*`, `TRAINER_UNAVAILABLE`, `TRAINING_DIVERGED`, `ABORTED`
  * @example
