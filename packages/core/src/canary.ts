@@ -11,7 +11,7 @@ type Canary = NonNullable<Manifest['canary']>;
  */
 export const CANARY_TOLERANCE = 1e-2;
 
-/** Decodes the canary's base64. Validated by the manifest's schema: base64 characters only. */
+/** Decodes the canary's base64, which the manifest's schema has validated. */
 export function readCanary(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -105,15 +105,43 @@ describe('createClassifier', () => {
     });
   });
 
-  it('refuses probabilities that are not finite', async () => {
+  it.each([
+    ['probabilities', 0, Number.NaN],
+    ['embedding', Number.NaN, 0],
+    ['embedding', Number.POSITIVE_INFINITY, 0],
+  ])('refuses %s that are not finite (%d, %d)', async (output, position, probability) => {
     const session = fakeSession({
       run: async () => ({
-        embedding: { data: Float32Array.of(0), dims: [1, 1] },
-        probabilities: { data: Float32Array.of(Number.NaN, 0), dims: [1, 2] },
+        embedding: { data: Float32Array.of(position), dims: [1, 1] },
+        probabilities: { data: Float32Array.of(probability, 0), dims: [1, 2] },
       }),
     });
-    await expect(open(session).classify(Uint8Array.of(1))).rejects.toMatchObject({
+    const failure = { code: 'INFERENCE_FAILED', details: { output, provider: 'cpu' } };
+    await expect(open(session).classify(Uint8Array.of(1))).rejects.toMatchObject(failure);
+  });
+
+  it('refuses an embedding that is not finite', async () => {
+    const session = fakeSession({
+      run: async () => ({ embedding: { data: Float32Array.of(Number.NaN), dims: [1, 1] } }),
+    });
+    await expect(open(session).embed(Uint8Array.of(1))).rejects.toMatchObject({
       code: 'INFERENCE_FAILED',
+      details: { output: 'embedding' },
+    });
+  });
+
+  it.each([0, 3, 1.5])('refuses topK %d before it decodes anything', async (topK) => {
+    const classifier = open(fakeSession());
+    const failure = { code: 'OPTION_INVALID', details: { topK } };
+    const broken = Uint8Array.of(255);
+    await expect(classifier.classify(broken, { topK })).rejects.toMatchObject(failure);
+    await expect(classifier.classifyBatch([], { topK })).rejects.toMatchObject(failure);
+  });
+
+  it('refuses a batch that is not an array', async () => {
+    const one = Uint8Array.of(1) as unknown as Uint8Array[];
+    await expect(open(fakeSession()).classifyBatch(one)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
     });
   });
 
@@ -137,6 +165,23 @@ describe('createClassifier', () => {
   ])('refuses a raw tensor of $dims with $length values', async ({ dims, length }) => {
     const input = { data: new Float32Array(length), dims };
     await expect(open(fakeSession()).run(input)).rejects.toMatchObject({ code: 'TENSOR_INVALID' });
+  });
+
+  it.each([undefined, {}, { data: new Float32Array(6) }, { data: [1, 2], dims: [1, 3, 1, 2] }])(
+    'refuses %o as a raw tensor',
+    async (input) => {
+      await expect(open(fakeSession()).run(input as unknown as Tensor)).rejects.toMatchObject({
+        code: 'TENSOR_INVALID',
+        hint: 'Pass { data: Float32Array, dims: [N, 3, 1, 2] }.',
+      });
+    },
+  );
+
+  it('refuses to compute no output at all', async () => {
+    const input = { data: new Float32Array(6), dims: [1, 3, 1, 2] };
+    await expect(open(fakeSession()).run(input, { outputs: [] })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
   });
 
   it('refuses to compute an output that the model lacks', async () => {

@@ -1,8 +1,10 @@
+import { assertInput } from './assert-input.ts';
 import { judgeCanary, readCanary } from './canary.ts';
-import { decide, outputOf } from './decide.ts';
+import { assertFinite, decide, outputOf } from './decide.ts';
 import { floatDigest, pixelDigest } from './digest.ts';
 import { IsometryError, isIsometryError, throwIfAborted } from './errors.ts';
 import type { Manifest } from './manifest.ts';
+import { assertTopK } from './top-k.ts';
 import type {
   Answer,
   CallOptions,
@@ -70,7 +72,8 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
   classify(source: Source | Uint8Array, options: ClassifyOptions = {}): Promise<Answer> {
     return this.#track(async () => {
       const started = performance.now();
-      const [answer] = await this.#classifyChunk([source], 0, options, started);
+      const valid = { ...options, topK: this.#topK(options) };
+      const [answer] = await this.#classifyChunk([source], 0, valid, started);
       return answer as Answer;
     });
   }
@@ -80,12 +83,19 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
     options: ClassifyOptions = {},
   ): Promise<Answer[]> {
     return this.#track(async () => {
+      const valid = { ...options, topK: this.#topK(options) };
+      if (!Array.isArray(sources)) {
+        throw new IsometryError('OPTION_INVALID', 'The images of a batch are not an array.', {
+          hint: 'Pass an array of images, or one image to classify().',
+          details: { option: 'sources' },
+        });
+      }
       const answers: Answer[] = [];
       for (let first = 0; first < sources.length; first += BATCH_SIZE) {
         const chunk = sources.slice(first, first + BATCH_SIZE);
         // One run at a time: a session overlaps nothing, and memory stays bounded.
         // oxlint-disable-next-line no-await-in-loop
-        answers.push(...(await this.#classifyChunk(chunk, first, options, performance.now())));
+        answers.push(...(await this.#classifyChunk(chunk, first, valid, performance.now())));
       }
       return answers;
     });
@@ -97,8 +107,10 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
       const decoded = await this.#decodeOne(source, options);
       const decodedAt = performance.now();
       const outputs = await this.#infer(this.#stack([decoded]), ['embedding'], options);
+      const { data } = outputOf(outputs, 'embedding', [1, this.manifest.embedding.size]);
+      assertFinite(data, 'embedding', this.provider);
       return {
-        embedding: outputOf(outputs, 'embedding', [1, this.manifest.embedding.size]).data,
+        embedding: data,
         ...this.#provenance(decoded, started, decodedAt, performance.now() - decodedAt),
       };
     });
@@ -106,8 +118,14 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
 
   run(input: Tensor, options: RunOptions = {}): Promise<Record<string, Tensor>> {
     return this.#track(() => {
-      this.#assertInput(input);
+      assertInput(input, this.#inputShape);
       const names = options.outputs ?? this.outputNames;
+      if (names.length === 0) {
+        throw new IsometryError('OPTION_INVALID', '`outputs` names no output.', {
+          hint: `Leave it out for all, or name some of ${this.outputNames.join(', ')}.`,
+          details: { option: 'outputs' },
+        });
+      }
       for (const name of names) {
         if (!this.outputNames.includes(name)) {
           throw new IsometryError('OUTPUT_UNKNOWN', `The model has no output "${name}".`, {
@@ -183,27 +201,14 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
     }
   }
 
-  get #inputShape(): readonly [number, number, number] {
-    return [3, this.manifest.pixels.height, this.manifest.pixels.width];
+  /** Checked before an image is decoded in vain. */
+  #topK({ topK = this.manifest.labels.length }: ClassifyOptions): number {
+    assertTopK(topK, this.manifest.labels);
+    return topK;
   }
 
-  #assertInput(input: Tensor): void {
-    const [channels, height, width] = this.#inputShape;
-    const [n] = input.dims;
-    const expected = [n ?? 0, channels, height, width];
-    const fits =
-      Number.isInteger(n) &&
-      (n as number) > 0 &&
-      input.dims.length === 4 &&
-      expected.every((size, axis) => size === input.dims[axis]) &&
-      input.data.length === expected.reduce((a, b) => a * b, 1);
-    if (!fits) {
-      throw new IsometryError(
-        'TENSOR_INVALID',
-        `The input is [${input.dims.join(', ')}] with ${input.data.length} values; the model takes [N, ${channels}, ${height}, ${width}].`,
-        { details: { dims: input.dims, length: input.data.length } },
-      );
-    }
+  get #inputShape(): readonly [number, number, number] {
+    return [3, this.manifest.pixels.height, this.manifest.pixels.width];
   }
 
   async #decodeOne(source: Source | Uint8Array, options: CallOptions): Promise<DecodedImage> {
@@ -233,7 +238,7 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
   async #classifyChunk(
     sources: readonly (Source | Uint8Array)[],
     firstIndex: number,
-    options: ClassifyOptions,
+    options: CallOptions & { readonly topK: number },
     started: number,
   ): Promise<Answer[]> {
     const decoded: DecodedImage[] = [];
@@ -265,7 +270,7 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
         totalMs: end - started,
       },
     }));
-    return decide(this.manifest, outputs, provenance, options.topK ?? this.manifest.labels.length);
+    return decide(this.manifest, outputs, provenance, options.topK);
   }
 
   #provenance(

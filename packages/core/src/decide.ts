@@ -1,7 +1,7 @@
 import { IsometryError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import { topK } from './top-k.ts';
-import type { Answer, Provenance, Tensor } from './types.ts';
+import type { Answer, Provenance, Provider, Tensor } from './types.ts';
 
 /**
  * The `decision` stage: turns a run's `embedding` and `probabilities` into one answer an image.
@@ -19,23 +19,29 @@ export function decide(
   const probabilities = outputOf(outputs, 'probabilities', [count, labels.length]).data;
   return provenance.map((origin, row) => {
     const own = probabilities.subarray(row * labels.length, (row + 1) * labels.length);
-    if (own.some((value) => !Number.isFinite(value))) {
-      throw new IsometryError(
-        'INFERENCE_FAILED',
-        `The ${origin.provider} provider computed probabilities that are not finite.`,
-        { hint: 'Try another provider, e.g. wasm.', details: { provider: origin.provider } },
-      );
-    }
+    const position = embeddings.slice(row * embedding.size, (row + 1) * embedding.size);
+    assertFinite(own, 'probabilities', origin.provider);
+    assertFinite(position, 'embedding', origin.provider);
     const predictions = topK(own, labels, k);
     const [best] = predictions;
     return {
       label: best?.label ?? '',
       probability: best?.probability ?? 0,
       predictions,
-      embedding: embeddings.slice(row * embedding.size, (row + 1) * embedding.size),
+      embedding: position,
       ...origin,
     };
   });
+}
+
+/** @throws `INFERENCE_FAILED` when a value is infinite or not a number */
+export function assertFinite(values: Float32Array, output: string, provider: Provider): void {
+  if (values.every(Number.isFinite)) return;
+  throw new IsometryError(
+    'INFERENCE_FAILED',
+    `The ${provider} provider computed values of "${output}" that are not finite.`,
+    { hint: 'Try another provider, e.g. wasm.', details: { provider, output } },
+  );
 }
 
 /** The output of that name, whose shape must be `dims`. @throws `INFERENCE_FAILED` */

@@ -83,6 +83,9 @@ describe('parseManifest', () => {
     ['calibration.temperature', { calibration: { temperature: 0, method: '' } }],
     ['canary', { canary: { ...complete.canary, embedding: [1] } }],
     ['canary.pixelsSha256', { canary: { ...complete.canary, pixelsSha256: 'ABC' } }],
+    ['canary.image', { canary: { ...complete.canary, image: '' } }],
+    ['canary.image', { canary: { ...complete.canary, image: 'A' } }],
+    ['canary.image', { canary: { ...complete.canary, image: 'AA===' } }],
     ['training.dataDigest', { training: { ...complete.training, dataDigest: '' } }],
   ])('names %s when it is wrong', (path, change) => {
     expect(() => parse(change)).toThrow(
@@ -126,6 +129,25 @@ describe('serializeManifest', () => {
     const broken = { ...complete, labels: [] };
     expect(() => serializeManifest(broken)).toThrow(
       expect.objectContaining({ code: 'MANIFEST_INVALID' }),
+    );
+  });
+});
+
+describe('what no reader would take', () => {
+  const training = complete.training as NonNullable<Manifest['training']>;
+
+  it.each<[string, Partial<Manifest>]>([
+    [
+      'a key that readers forbid',
+      { training: { ...training, hyperparameters: { constructor: 1 } } },
+    ],
+    [
+      'more characters than readers accept',
+      { labels: Array.from({ length: 25_000 }, (_, index) => `${index}`.padStart(200, '-')) },
+    ],
+  ])('is not written: %s', (_, change) => {
+    expect(() => serializeManifest({ ...complete, ...change })).toThrow(
+      expect.objectContaining({ code: 'MANIFEST_INVALID', hint: expect.any(String) }),
     );
   });
 });

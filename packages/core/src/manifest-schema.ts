@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { IsometryError } from './errors.ts';
+import { IsometryError, isIsometryError } from './errors.ts';
 import type { Manifest, ManifestDraft } from './manifest.ts';
 
 /** The manifest version that this release writes, and the latest that it reads. */
@@ -97,12 +97,16 @@ const metrics = z.object({
   accuracy: interval,
 });
 
+/** With its padding, so that `atob` takes whatever matches. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
 const canary = z.object({
   image: z
     .string()
     .check(
       z.maxLength(20_000),
-      z.regex(/^[A-Za-z0-9+/]+=*$/, 'not base64'),
+      z.regex(BASE64, 'not base64'),
+      z.minLength(1),
       say('a tiny PNG, base64'),
     ),
   pixelsSha256: sha256.check(say('SHA-256 of its PixelImage by `pixels`')),
@@ -168,10 +172,15 @@ export function parseManifestDraft(value: unknown): ManifestDraft {
   return validate(value, draftSchema);
 }
 
-/** Writes the manifest as JSON, having validated it. @throws `MANIFEST_INVALID` */
+/** Writes the manifest as JSON that {@link parseManifest} reads. @throws `MANIFEST_INVALID` */
 export function serializeManifest(manifest: Manifest): string {
-  return JSON.stringify(validate(manifest, manifestSchema));
+  const json = JSON.stringify(validate(manifest, manifestSchema));
+  // Too long, or with a forbidden key, it would be written and never read again.
+  parseJson(json);
+  return json;
 }
+
+const EXPORT_AGAIN = 'Export the model again with `isometry export`.';
 
 function validate<T>(value: unknown, schema: z.ZodMiniType<T>): T {
   const version = readVersion(value);
@@ -189,7 +198,7 @@ function validate<T>(value: unknown, schema: z.ZodMiniType<T>): T {
   throw new IsometryError(
     'MANIFEST_INVALID',
     `The manifest is not valid at ${path === '' ? 'its root' : `"${path}"`}: ${issue?.message ?? 'unknown'}.`,
-    { hint: 'Export the model again with `isometry export`.', details: { path } },
+    { hint: EXPORT_AGAIN, details: { path } },
   );
 }
 
@@ -203,14 +212,28 @@ function parseJson(json: string): unknown {
     throw new IsometryError(
       'MANIFEST_INVALID',
       `The manifest is longer than ${MAX_MANIFEST_BYTES} characters.`,
+      { hint: 'Use fewer or shorter labels, or a smaller embedding.' },
     );
   }
   try {
     return JSON.parse(json, (key, value: unknown) => {
-      if (FORBIDDEN_KEYS.has(key)) throw new TypeError(`forbidden key "${key}"`);
+      if (FORBIDDEN_KEYS.has(key)) {
+        throw new IsometryError(
+          'MANIFEST_INVALID',
+          `The manifest has the forbidden key "${key}".`,
+          {
+            hint: 'Give the entry another name, and export the model again.',
+            details: { key },
+          },
+        );
+      }
       return value;
     });
   } catch (cause) {
-    throw new IsometryError('MANIFEST_INVALID', 'The manifest is not valid JSON.', { cause });
+    if (isIsometryError(cause)) throw cause;
+    throw new IsometryError('MANIFEST_INVALID', 'The manifest is not valid JSON.', {
+      hint: EXPORT_AGAIN,
+      cause,
+    });
   }
 }

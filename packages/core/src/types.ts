@@ -162,7 +162,10 @@ export interface Classifier<Source = Uint8Array> {
   readonly modelDigest: string;
   /** The output names of the model file. */
   readonly outputNames: readonly string[];
-  /** Classifies one image. @throws `IMAGE_*`, `INFERENCE_FAILED`, `ABORTED`, `CLASSIFIER_CLOSED` */
+  /**
+   * Classifies one image.
+   * @throws `IMAGE_*`, `OPTION_INVALID`, `INFERENCE_FAILED`, `ABORTED`, `CLASSIFIER_CLOSED`
+   */
   classify(source: Source, options?: ClassifyOptions): Promise<Answer>;
   /**
    * Classifies many images, several in one ONNX run. An answer does not depend on its neighbours.
@@ -171,7 +174,10 @@ export interface Classifier<Source = Uint8Array> {
   classifyBatch(sources: readonly Source[], options?: ClassifyOptions): Promise<Answer[]>;
   /** Computes the embedding only. */
   embed(source: Source, options?: CallOptions): Promise<EmbeddingAnswer>;
-  /** Runs the model on a raw `[N, 3, H, W]` tensor. @throws `TENSOR_INVALID`, `OUTPUT_UNKNOWN` */
+  /**
+   * Runs the model on a raw `[N, 3, H, W]` tensor. Values are not looked at, neither going in nor coming out.
+   * @throws `TENSOR_INVALID`, `OUTPUT_UNKNOWN`, `OPTION_INVALID`, `INFERENCE_FAILED`, `ABORTED`, `CLASSIFIER_CLOSED`
+   */
   run(input: Tensor, options?: RunOptions): Promise<Record<string, Tensor>>;
   /** Classifies one image and keeps every stage's result and hash. */
   trace(source: Source, options?: CallOptions): Promise<Trace>;

@@ -84,12 +84,15 @@ describe('POST /v1/classify with one image', () => {
     const { status, json } = await post(IMAGE, { headers: { 'Content-Type': type, ...more } });
     expect(status).toBe(415);
     expect(json['code']).toBe('REQUEST_TYPE_UNSUPPORTED');
+    expect(json['hint']).toMatch(/^(Say|Send) /);
   });
 
   it('refuses an empty body', async () => {
     const { status, json } = await post(new Uint8Array(0));
     expect(status).toBe(400);
     expect(json['code']).toBe('REQUEST_INVALID');
+    // curl's own content type would be refused with 415.
+    expect(json['hint']).toContain("curl -H 'Content-Type: image/jpeg' --data-binary");
   });
 
   it('passes the client’s signal to the classifier', async () => {
@@ -176,7 +179,7 @@ describe('POST /v1/classify with a form', () => {
   ])('refuses a form with %s', async (_, type, body) => {
     const { status, json } = await post(body, { headers: { 'Content-Type': type } });
     expect(status).toBe(400);
-    expect(json['code']).toBe('REQUEST_INVALID');
+    expect(json).toMatchObject({ code: 'REQUEST_INVALID', hint: expect.stringMatching(/\w/) });
   });
 
   it('refuses a file name that is not UTF-8', async () => {

@@ -66,6 +66,7 @@ describe('readBody', () => {
   it('tells a sender that broke off from one that aborted', async () => {
     await expect(readBody(streamed(broken()), 10)).rejects.toMatchObject({
       code: 'REQUEST_INVALID',
+      hint: 'Send the request again.',
       cause: new TypeError('socket closed'),
     });
     await expect(readBody(streamed(broken(), AbortSignal.abort()), 10)).rejects.toMatchObject({

@@ -34,13 +34,16 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 
 function empty(): IsometryError {
   return new IsometryError('REQUEST_INVALID', 'The request body is empty.', {
-    hint: 'Send the bytes of an image, e.g. curl --data-binary @photo.jpg.',
+    hint: "Send an image, e.g. curl -H 'Content-Type: image/jpeg' --data-binary @photo.jpg.",
   });
 }
 
 function brokenOff(request: Request, cause: unknown): never {
   throwIfAborted(request.signal);
-  throw new IsometryError('REQUEST_INVALID', 'The request body broke off.', { cause });
+  throw new IsometryError('REQUEST_INVALID', 'The request body broke off.', {
+    hint: 'Send the request again.',
+    cause,
+  });
 }
 
 function join(chunks: readonly Uint8Array[], size: number): Uint8Array {

@@ -40,7 +40,10 @@ export async function readImages(request: Request, limits: EdgeLimits): Promise<
   throw new IsometryError(
     'REQUEST_TYPE_UNSUPPORTED',
     `The content type "${mediaType}" is not supported.`,
-    { hint: 'Send image/jpeg, image/png, image/webp, application/octet-stream or a form.' },
+    {
+      // What `curl --data-binary` says of a body is that it were a form's fields.
+      hint: "Say what the body is, e.g. curl -H 'Content-Type: image/jpeg', or send a form with files.",
+    },
   );
 }
 
@@ -90,6 +93,7 @@ function parseForm(body: Uint8Array, boundary: string, maxFiles: number): Upload
     // The parser's header decoder throws TypeError where a name is not UTF-8.
     if (cause instanceof MultipartParseError || cause instanceof TypeError) {
       throw new IsometryError('REQUEST_INVALID', 'The form is malformed or ends too early.', {
+        hint: 'Send it again; let the HTTP client write the form: curl -F, fetch with FormData.',
         cause,
       });
     }
