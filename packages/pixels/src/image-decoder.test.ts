@@ -35,6 +35,17 @@ describe('createImageDecoder', () => {
     await expect(createImageDecoder()(RED, spec)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
+  it.each<[string, number[]]>([
+    ['jpeg', [0xff, 0xd8, 0xff]],
+    ['png', [...RED.subarray(0, 40)]],
+    ['webp', [...'RIFF\xff\0\0\0WEBP'].map((letter) => letter.charCodeAt(0))],
+  ])('spells %s in an error as in a header', async (format, bytes) => {
+    await expect(createImageDecoder()(Uint8Array.from(bytes), specWith({}))).rejects.toMatchObject({
+      code: 'IMAGE_TRUNCATED',
+      details: { format },
+    });
+  });
+
   it('applies its limits before it decodes', async () => {
     const decode = createImageDecoder({ limits: { maxBytes: 10 } });
     await expect(decode(RED, specWith({}))).rejects.toMatchObject({

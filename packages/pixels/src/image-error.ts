@@ -1,10 +1,15 @@
 import { IsometryError } from '@isometry/core';
 
+/** In `details` a format is spelled as in an image's header: `jpeg`, `png`, `webp`. */
+function detailsOf(format: string): { readonly format: string } {
+  return { format: format.toLowerCase() };
+}
+
 /** The bytes start like `format` and break its rules. */
 export function invalidImage(format: string, problem: string, cause?: unknown): IsometryError {
   return new IsometryError('IMAGE_INVALID', `The ${format} is damaged: ${problem}.`, {
     hint: 'Open it in an image editor and save it again, or use another image.',
-    details: { format },
+    details: detailsOf(format),
     ...(cause === undefined ? {} : { cause }),
   });
 }
@@ -13,7 +18,7 @@ export function invalidImage(format: string, problem: string, cause?: unknown): 
 export function truncatedImage(format: string, problem: string): IsometryError {
   return new IsometryError('IMAGE_TRUNCATED', `The ${format} is incomplete: ${problem}.`, {
     hint: 'The upload or copy was probably cut off: transfer the file again.',
-    details: { format },
+    details: detailsOf(format),
   });
 }
 
@@ -21,7 +26,7 @@ export function truncatedImage(format: string, problem: string): IsometryError {
 export function unsupportedImage(format: string, what: string, hint: string): IsometryError {
   return new IsometryError('IMAGE_UNSUPPORTED', `${what} is not supported.`, {
     hint,
-    details: { format },
+    details: detailsOf(format),
   });
 }
 
@@ -32,7 +37,7 @@ export function outOfMemory(format: string, cause?: unknown): IsometryError {
     `Decoding the ${format} needs more memory than there is.`,
     {
       hint: 'Send a smaller image, or lower the image limits so that it is refused earlier.',
-      details: { format },
+      details: detailsOf(format),
       ...(cause === undefined ? {} : { cause }),
     },
   );
