@@ -38,7 +38,7 @@ describe('createImageDecoder', () => {
   it.each<[string, number[]]>([
     ['jpeg', [0xff, 0xd8, 0xff]],
     ['png', [...RED.subarray(0, 40)]],
-    ['webp', [...'RIFF\xff\0\0\0WEBP'].map((letter) => letter.charCodeAt(0))],
+    ['webp', [0x52, 0x49, 0x46, 0x46, 0xff, 0, 0, 0, 0x57, 0x45, 0x42, 0x50]],
   ])('spells %s in an error as in a header', async (format, bytes) => {
     await expect(createImageDecoder()(Uint8Array.from(bytes), specWith({}))).rejects.toMatchObject({
       code: 'IMAGE_TRUNCATED',
