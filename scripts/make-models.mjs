@@ -5,7 +5,7 @@
 //
 // The fixture is a version 1 file that every later version must read: it is made once and then kept.
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -32,11 +32,17 @@ export const MODELS = {
   },
 };
 
+/** What a model comes out of besides its recipe: when one of these changes, it is made anew. */
+const SOURCES = ['packages/pixels/dist', 'packages/train/dist', 'packages/export/dist'];
+
 /** The path of a made model: `<cache>/models/<name>-<digest of what it is made from>/model.onnx`. */
 export async function modelPath(name) {
   const hash = createHash('sha256').update(JSON.stringify(MODELS[name]));
-  for (const file of ['../packages/train/package.json', './synthetic-images.mjs']) {
-    hash.update(await readFile(new URL(file, import.meta.url)));
+  hash.update(await readFile(new URL('synthetic-images.mjs', import.meta.url)));
+  for (const folder of SOURCES) {
+    const url = new URL(`../${folder}/`, import.meta.url);
+    const files = (await readdir(url, { recursive: true })).filter((file) => file.endsWith('.js'));
+    for (const file of files.sort()) hash.update(await readFile(new URL(file, url)));
   }
   return join(
     cacheFolder(process.env),
@@ -50,7 +56,6 @@ export async function modelPath(name) {
 export async function makeModel(name) {
   const path = await modelPath(name);
   if (await exists(path)) return path;
-  const started = performance.now();
   const folder = join(path, '..');
   await mkdir(join(folder, '..'), { recursive: true });
   const work = await mkdtemp(`${folder}-`);
@@ -76,7 +81,6 @@ export async function makeModel(name) {
     await rm(work, { recursive: true, force: true });
     throw error;
   }
-  console.error(`made ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return path;
 }
 
@@ -99,11 +103,18 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }
   if (values.fixture) {
     const fixture = fileURLToPath(new URL('../test/fixtures/model-v1.onnx', import.meta.url));
-    await copyFile(await makeModel('lifted-64'), fixture);
+    await copyFile(await timed('lifted-64'), fixture);
     console.log(fixture);
   } else {
     for (const name of positionals.length > 0 ? positionals : Object.keys(MODELS)) {
-      console.log(await makeModel(name));
+      console.log(await timed(name));
     }
   }
+}
+
+async function timed(name) {
+  const started = performance.now();
+  const path = await makeModel(name);
+  console.error(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return path;
 }

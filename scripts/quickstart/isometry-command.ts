@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const BIN = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../packages/cli/bin/isometry.js', import.meta.url));
 
 /** Runs `isometry …` as a user would, its output passed on. Ends this process when the command fails. */
 export async function isometry(args: readonly string[]): Promise<void> {

@@ -55,7 +55,14 @@ describe('exportRun to a folder', () => {
     ]);
     expect(result.files).toHaveLength(5);
     expect(result.modelPath).toBe(join(folder, 'toes', 'onnx', 'model.onnx'));
-    expect(progress.map(({ stage }) => stage)).toEqual(['read-run', 'convert', 'canary', 'write']);
+    expect(progress.map(({ stage }) => stage)).toEqual([
+      'read-run',
+      'convert',
+      'canary',
+      'write',
+      'write',
+    ]);
+    expect(progress.at(-1)).toMatchObject({ done: 4, total: 4 });
   });
 
   it('writes a model that says what it is', async () => {

@@ -73,7 +73,7 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
     return this.#track(async () => {
       const started = performance.now();
       const valid = { ...options, topK: this.#topK(options) };
-      const [answer] = await this.#classifyChunk([source], 0, valid, started);
+      const [answer] = await this.#classifyChunk([source], undefined, valid, started);
       return answer as Answer;
     });
   }
@@ -237,7 +237,8 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
 
   async #classifyChunk(
     sources: readonly (Source | Uint8Array)[],
-    firstIndex: number,
+    /** Position of the chunk in a batch; undefined for a call with one image. */
+    firstIndex: number | undefined,
     options: CallOptions & { readonly topK: number },
     started: number,
   ): Promise<Answer[]> {
@@ -249,7 +250,7 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
         // oxlint-disable-next-line no-await-in-loop -- decoding blocks its thread: overlap gains nothing
         decoded.push(await this.#decodeOne(source, options));
       } catch (error) {
-        throw withIndex(error, firstIndex + offset);
+        throw firstIndex === undefined ? error : withIndex(error, firstIndex + offset);
       }
       decodeMs.push(performance.now() - begin);
     }

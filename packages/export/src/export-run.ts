@@ -74,6 +74,7 @@ export async function exportRun(
     isFile ? [{ path: basename(options.out), content: bytes }] : folderFiles(bytes, manifest),
     signal,
   );
+  options.onProgress?.({ stage: 'write', done: STAGES.length, total: STAGES.length });
   return {
     modelPath: files[0] as string,
     modelDigest: sha256Hex(bytes),

@@ -125,6 +125,7 @@ function decode(
   }
   const text = status === 0 ? '' : readErrorText(turbo);
   if (text !== '' && isMissingData(text)) throw truncatedImage('JPEG', text);
+  if (isOutOfMemory(text)) throw outOfMemory('JPEG');
   const data = new Uint8Array(turbo.memory.buffer, output, size).slice();
   turbo.tjDestroy(handle);
   turbo.free(input);
@@ -152,11 +153,16 @@ function isMissingData(text: string): boolean {
   return text.includes('premature end of data segment') || text.startsWith('Premature end of JPEG');
 }
 
+function isOutOfMemory(text: string): boolean {
+  return /insufficient memory|memory allocation failure/i.test(text);
+}
+
 function toImageError(error: unknown, text: string): Error {
   if (!(error instanceof LongJump)) {
     // A trap (RangeError or WebAssembly.RuntimeError): the sandbox held, the image is at fault.
     return invalidImage('JPEG', 'the decoder trapped on it', error);
   }
+  if (isOutOfMemory(text)) return outOfMemory('JPEG', error);
   if (/unsupported|not implemented|not supported/i.test(text)) {
     return unsupportedImage('jpeg', `A JPEG of this kind (libjpeg: ${text})`, 'Save it again.');
   }
