@@ -31,7 +31,7 @@ export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
  * resize takes time by rows and memory by the longest side: a PNG of 8 kB that claimed 2^26 x 1 pixels
  * took 773 MB, one of 130 kB that claimed 1 x 2^26 was stopped after nine minutes.
  */
-export const MAX_SIDE = 65_535;
+const MAX_SIDE = 65_535;
 
 /** Fills in defaults. @throws `OPTION_INVALID` for a limit that is not a positive number */
 export function resolveLimits(limits: Partial<ImageLimits> = {}): ImageLimits {
