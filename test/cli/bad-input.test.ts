@@ -64,9 +64,9 @@ describe('bad input', () => {
       exit: 3,
     },
     {
-      what: 'a folder as a model',
+      what: 'a folder without a model',
       args: ['inspect', './empty'],
-      error: 'FILE_READ_FAILED',
+      error: 'FILE_NOT_FOUND',
       exit: 3,
     },
     {

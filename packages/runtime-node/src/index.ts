@@ -12,4 +12,4 @@
 export { createSession, DEFAULT_PROVIDERS, type CreateSessionOptions } from './create-session.ts';
 export { loadClassifier, type LoadClassifierOptions } from './load-classifier.ts';
 export type { ImageSource } from './image-source.ts';
-export type { ModelSource } from './model-source.ts';
+export { readModel, type ModelSource } from './model-source.ts';

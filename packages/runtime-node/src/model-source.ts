@@ -10,7 +10,10 @@ export type ModelSource = string | URL | Uint8Array;
 /** Where `isometry export` puts the model in the folder that it writes. */
 const MODEL_IN_FOLDER = join('onnx', 'model.onnx');
 
-/** @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `MODEL_TOO_LARGE`, `OPTION_INVALID`, `ABORTED` */
+/**
+ * Reads a model file of at most `maxBytes` as it is: nothing of it is looked at. Bytes are given back.
+ * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `MODEL_TOO_LARGE`, `OPTION_INVALID`, `ABORTED`
+ */
 export async function readModel(
   source: ModelSource,
   options: { readonly maxBytes: number; readonly signal?: AbortSignal | undefined },

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,12 @@ describe('readFileBytes', () => {
   it('refuses what is no regular file', async () => {
     await expect(read(folder)).rejects.toMatchObject({ code: 'FILE_READ_FAILED' });
     await expect(read('a\0b')).rejects.toMatchObject({ code: 'FILE_READ_FAILED' });
+  });
+
+  it.skipIf(process.platform === 'win32')('refuses a pipe that nobody writes to', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(read(pipe)).rejects.toMatchObject({ code: 'FILE_READ_FAILED' });
   });
 
   it('stops when it is aborted', async () => {

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { constants, open, type FileHandle } from 'node:fs/promises';
 import { IsometryError, throwIfAborted } from '@isometry/core';
 
 /**
@@ -16,7 +16,8 @@ export async function readFileBytes(
   let file: FileHandle | undefined;
   try {
     throwIfAborted(options.signal);
-    file = await open(path, 'r');
+    // Without O_NONBLOCK (Windows has none) opening a pipe waits for a writer, and no signal ends that.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = await file.stat();
     // A device or a pipe has no size to check and may never end.
     if (!stats.isFile()) throw unreadable(path, 'it is not a regular file');

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { IsometryError, type Manifest } from '@isometry/core';
+import type { Manifest } from '@isometry/core';
 import { MAX_MODEL_BYTES, readManifest } from '@isometry/onnx';
 import { Command } from 'commander';
 import { formatInterval } from '../format-interval.ts';
@@ -21,7 +20,10 @@ Examples:
   $ isometry inspect model.onnx --json | jq .manifest.training`,
     )
     .action(async (model: string, options: { readonly json: boolean }) => {
-      const bytes = await readModelFile(model);
+      const { signal } = context.terminal;
+      // On use: `--help` answers at once.
+      const { readModel } = await import('@isometry/runtime-node');
+      const bytes = await readModel(model, { maxBytes: MAX_MODEL_BYTES, signal });
       const manifest = readManifest(bytes);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const file = { model, sizeBytes: bytes.length, sha256 };
@@ -33,33 +35,6 @@ Examples:
               .join('\n')}\n`,
       );
     });
-}
-
-async function readModelFile(path: string): Promise<Uint8Array> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      if (size > MAX_MODEL_BYTES) {
-        throw new IsometryError(
-          'MODEL_TOO_LARGE',
-          `${path} has ${size} bytes; the limit is ${MAX_MODEL_BYTES}.`,
-        );
-      }
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof IsometryError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
-    throw new IsometryError(
-      isAbsent ? 'FILE_NOT_FOUND' : 'FILE_READ_FAILED',
-      isAbsent ? `There is no file "${path}".` : `"${path}" could not be read: ${code}.`,
-      { hint: 'Name the .onnx file that `isometry export` wrote.', cause: error },
-    );
-  }
 }
 
 function manifestRows(
