@@ -1,8 +1,8 @@
 // The main job end to end: photos -> trained model -> one .onnx -> the same answer on five runtimes.
 // Plain Node, so that it runs before anything is installed; the work is in scripts/quickstart/.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,9 @@ held-out pictures with that file in Node (CPU, WASM), in Chromium (WASM, WebGPU)
 Examples:
   npm run quickstart
   npm run quickstart -- --images ~/photos --group patient_id`;
+
+/** Says that a folder is the quickstart's own, whose `images`, `run` and `model` each run replaces. */
+const MARKER = '.isometry-quickstart';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -51,14 +54,29 @@ if (options.images !== undefined) {
     );
   }
 }
+const out = resolve(options.out);
+if (existsSync(out) && !statSync(out).isDirectory()) {
+  fail(`--out ${options.out}: that is a file. Name a folder.`);
+}
+// The default folder is this repository's, and git ignores it.
+if (out !== resolve(root, 'quickstart') && existsSync(out) && readdirSync(out).length > 0) {
+  if (!existsSync(join(out, MARKER))) {
+    fail(
+      `--out ${options.out}: the folder holds other things, and quickstart replaces images, run and ` +
+        'model in it. Name a new or an empty folder.',
+    );
+  }
+}
 
 run([resolve(root, 'scripts/setup.mjs'), 'train', 'browser'], { cwd: root });
+mkdirSync(out, { recursive: true });
+writeFileSync(join(out, MARKER), '');
 run(
   [
     resolve(root, 'node_modules/tsx/dist/cli.mjs'),
     resolve(root, 'scripts/quickstart/main.ts'),
     JSON.stringify({
-      out: resolve(options.out),
+      out,
       ...(options.images === undefined ? {} : { images: resolve(options.images) }),
       ...(options.group === undefined ? {} : { group: options.group }),
     }),

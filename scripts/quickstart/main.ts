@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { extname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { wilsonInterval } from '@isometry/core';
 import { makeSyntheticImages } from '../synthetic-images.mjs';
@@ -25,9 +25,11 @@ const run = join(plan.out, 'run');
 const model = join(plan.out, 'model');
 const modelFile = join(model, 'onnx', 'model.onnx');
 
-await mkdir(plan.out, { recursive: true });
 if (plan.images === undefined) {
-  step(1, 'Drawing a synthetic picture set: three classes, imbalanced like the paper’s, not medical');
+  step(
+    1,
+    'Drawing a synthetic picture set: three classes, imbalanced like the paper’s, not medical',
+  );
   await rm(images, { recursive: true, force: true });
   const set = await makeSyntheticImages({ out: images });
   say(`${set.count} pictures in ${shown(images)}`);
@@ -37,9 +39,14 @@ if (plan.images === undefined) {
 
 step(2, 'Training a MobileNet embedding with the lifted structured loss, then a classifier on it');
 const group = plan.group ?? (plan.images === undefined ? 'patient' : undefined);
-await isometry(
-  ['train', images, '--out', run, '--overwrite', ...(group === undefined ? [] : ['--group', group])],
-);
+await isometry([
+  'train',
+  images,
+  '--out',
+  run,
+  '--overwrite',
+  ...(group === undefined ? [] : ['--group', group]),
+]);
 
 step(3, 'Exporting one .onnx that describes itself');
 await rm(model, { recursive: true, force: true });
@@ -82,11 +89,15 @@ for (const [path, what] of [
   say(`  ${shown(path)}  ${kilobytes(size)}  ${what}`);
 }
 const example = heldOut[0]?.path ?? 'photo.jpg';
+const type = extname(example).slice(1).toLowerCase().replace('jpg', 'jpeg');
 say('');
 say('Next:');
-say(`  npx isometry classify ${shown(modelFile)} ${quoted(shown(example))}`);
-say(`  npx isometry inspect ${shown(modelFile)}`);
-say(`  npx isometry serve ${shown(modelFile)}   # then: curl -H 'content-type: image/jpeg' --data-binary @${quoted(basename(example))} http://127.0.0.1:8787/v1/classify`);
+say(`  npx isometry classify ${quoted(shown(modelFile))} ${quoted(shown(example))}`);
+say(`  npx isometry inspect ${quoted(shown(modelFile))}`);
+say(`  npx isometry serve ${quoted(shown(modelFile))} --port 8080`);
+say(
+  `  curl -H 'content-type: image/${type}' --data-binary @${quoted(shown(example))} http://127.0.0.1:8080/v1/classify`,
+);
 if (plan.images === undefined) say('  npm run quickstart -- --images YOUR_PHOTOS');
 say('');
 say(`Done in ${Math.round((performance.now() - started) / 1000)} s after set-up.`);

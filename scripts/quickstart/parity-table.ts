@@ -1,9 +1,4 @@
-import {
-  compareArrays,
-  worstDifference,
-  type Answer,
-  type Difference,
-} from '@isometry/core';
+import { compareArrays, worstDifference, type Answer, type Difference } from '@isometry/core';
 
 /** What one runtime said of the held-out pictures, in their order. */
 export interface RuntimeAnswers {
@@ -66,7 +61,12 @@ export function formatPairs(pairs: readonly PairDifference[]): string {
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   return [head, ...rows]
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,18 @@ describe('npm run quickstart', () => {
       expect(exact).toHaveLength(3);
       for (const row of exact) expect(row).toMatch(/ 0 +0 +equal$/);
       expect(await readdir(join(folder, 'made', 'model'))).toContain('onnx');
+      // What it says to type next works as it stands, paths with spaces included.
+      const next = /^ {2}npx isometry (classify .*)$/mu.exec(ended.stdout)?.[1];
+      const bin = fileURLToPath(new URL('../../packages/cli/bin/isometry.js', import.meta.url));
+      const command = `"${process.execPath}" "${bin}" ${next}`;
+      const typed = await promisify(execFile)('sh', ['-c', command], { cwd: folder });
+      expect(typed.stdout).toContain('my photos/');
+      const port = /isometry serve .* --port (\d+)$/mu.exec(ended.stdout)?.[1];
+      expect(ended.stdout).toMatch(
+        new RegExp(
+          `curl .*image/jpeg.* @'my photos/.*' http://127\\.0\\.0\\.1:${port}/v1/classify`,
+        ),
+      );
     },
   );
 
@@ -75,6 +87,17 @@ describe('npm run quickstart', () => {
     expect(ended.code).toBe(4);
     expect(ended.stderr).toContain('DATASET_EMPTY');
     expect(ended.stderr).not.toMatch(/^\s+at /m);
-    expect(await readdir(join(folder, 'none'))).toEqual([]);
+    expect(await readdir(join(folder, 'none'))).toEqual(['.isometry-quickstart']);
+  });
+
+  it('replaces nothing in a folder that is not its own', async () => {
+    const mine = join(folder, 'mine', 'images');
+    await mkdir(mine, { recursive: true });
+    await writeFile(join(mine, 'photo.txt'), 'keep');
+    const ended = await quickstart('--out', 'mine');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain('holds other things');
+    expect(await readFile(join(mine, 'photo.txt'), 'utf8')).toBe('keep');
+    expect(await quickstart('--out', join(mine, 'photo.txt'))).toMatchObject({ code: 2 });
   });
 });
