@@ -1,13 +1,15 @@
-import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { findBrowser } from '@isometry/cli';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Where a Chromium may be, best first. `isometry setup browser` brings Debian's. */
-const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** The one that `isometry setup browser` found or brought. */
+const found = await findBrowser({
+  cwd: fileURLToPath(new URL('..', import.meta.url)),
+  env: process.env,
+});
 
 export function chromiumPath(): string | undefined {
-  const named = process.env['CHROME_PATH'];
-  if (named !== undefined) return named;
-  return [...CANDIDATES, chromium.executablePath()].find((path) => existsSync(path));
+  return found;
 }
 
 /** The reason that a skipped browser test gives; listed in test/allowed-skips.json. */

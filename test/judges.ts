@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { judgesInterpreter } from '@isometry/cli';
 import { cacheFolder } from './cache-folder.ts';
 
 /**
@@ -11,7 +11,7 @@ import { cacheFolder } from './cache-folder.ts';
 export function judgesPython(): string | undefined {
   const named = process.env['ISOMETRY_JUDGES_PYTHON'];
   if (named !== undefined) return named;
-  const python = join(cacheFolder(), 'judges', 'bin', 'python');
+  const python = judgesInterpreter(cacheFolder());
   return existsSync(python) ? python : undefined;
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testModelPath } from '../parity/model.ts';
+import { NODE_CPU_BOUNDS } from '../parity/tolerances.ts';
 import { hasOtherNodes, NO_OTHER_NODES, OTHER_NODES, otherNodeFolder } from './node-versions.ts';
 
 const run = promisify(execFile);
@@ -79,8 +80,9 @@ describe.each(OTHER_NODES)('Node %s', (version) => {
     const { cpu, wasm } = report.answers;
     expect([cpu.ranOn, wasm.ranOn]).toEqual(['cpu', 'wasm']);
     expect(wasm.label).toBe(cpu.label);
-    // The bound of docs/parity for Node CPU against WASM: 1e-5 absolute on probabilities.
-    expect(Math.abs(wasm.probability - cpu.probability)).toBeLessThanOrEqual(1e-5);
+    expect(Math.abs(wasm.probability - cpu.probability)).toBeLessThanOrEqual(
+      NODE_CPU_BOUNDS.probability,
+    );
     expect(report.served).toEqual({
       status: 200,
       label: cpu.label,

@@ -1,10 +1,17 @@
 import type { Provider } from '@isometry/core';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 const PROVIDERS = { cpu: true, cuda: true, wasm: true, webgpu: true } satisfies Record<
   Provider,
   true
 >;
+
+/** `--provider`, of every command that runs a model. */
+export function providerOption(): Option {
+  return new Option('--provider <list>', 'what runs the model, best first: cpu, cuda, wasm, webgpu')
+    .argParser(parseProviders)
+    .default(['cpu'], 'cpu');
+}
 
 /** Parses `cpu,wasm` into an ordered list; falling back happens along it and nowhere else. */
 export function parseProviders(text: string): readonly Provider[] {

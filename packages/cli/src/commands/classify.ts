@@ -1,6 +1,6 @@
 import type { Provider } from '@isometry/core';
 import { Command } from 'commander';
-import { parseNumber, parseProviders } from '../option-parsers.ts';
+import { parseNumber, providerOption } from '../option-parsers.ts';
 import { readEachImage } from '../read-each-image.ts';
 import type { CommandContext } from '../terminal.ts';
 
@@ -17,12 +17,7 @@ export function classifyCommand(context: CommandContext): Command {
     .argument('<model>', 'the .onnx file')
     .argument('<image...>', 'JPEG, PNG or WebP files')
     .option('--top-k <n>', 'show the n most probable labels (default: all)', parseNumber)
-    .option(
-      '--provider <list>',
-      'what runs the model, best first: cpu, cuda, wasm, webgpu',
-      parseProviders,
-      ['cpu'],
-    )
+    .addOption(providerOption())
     .option('--json', 'print one JSON object per image', false)
     .addHelpText(
       'after',

@@ -1,6 +1,6 @@
 import type { Provider } from '@isometry/core';
 import { Command } from 'commander';
-import { parseProviders } from '../option-parsers.ts';
+import { providerOption } from '../option-parsers.ts';
 import { readEachImage } from '../read-each-image.ts';
 import type { CommandContext } from '../terminal.ts';
 
@@ -15,12 +15,7 @@ export function embedCommand(context: CommandContext): Command {
     .description('Print the positions of images in metric space: the nearer, the more alike.')
     .argument('<model>', 'the .onnx file')
     .argument('<image...>', 'JPEG, PNG or WebP files')
-    .option(
-      '--provider <list>',
-      'what runs the model, best first: cpu, cuda, wasm, webgpu',
-      parseProviders,
-      ['cpu'],
-    )
+    .addOption(providerOption())
     .option('--json', 'print one JSON object per image', false)
     .addHelpText(
       'after',

@@ -1,6 +1,6 @@
 import type { Provider, StageTrace, Tensor, Trace } from '@isometry/core';
 import { Command } from 'commander';
-import { parseProviders } from '../option-parsers.ts';
+import { providerOption } from '../option-parsers.ts';
 import { readEachImage } from '../read-each-image.ts';
 import type { CommandContext } from '../terminal.ts';
 
@@ -15,12 +15,7 @@ export function pixelsCommand(context: CommandContext): Command {
     .description('Print the SHA-256 of every stage between an image and its answer.')
     .argument('<model>', 'the .onnx file')
     .argument('<image...>', 'JPEG, PNG or WebP files')
-    .option(
-      '--provider <list>',
-      'what runs the model, best first: cpu, cuda, wasm, webgpu',
-      parseProviders,
-      ['cpu'],
-    )
+    .addOption(providerOption())
     .option('--json', 'print one JSON object per image', false)
     .addHelpText(
       'after',

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { IsometryError, throwIfAborted, type Provider } from '@isometry/core';
 import { Command } from 'commander';
 import { formatError } from '../error-text.ts';
-import { parsePort, parseProviders } from '../option-parsers.ts';
+import { parsePort, providerOption } from '../option-parsers.ts';
 import type { CommandContext } from '../terminal.ts';
 
 interface Options {
@@ -21,12 +21,7 @@ export function serveCommand(context: CommandContext): Command {
     .argument('<model>', 'the .onnx file')
     .option('--port <n>', 'TCP port; 0 lets the system choose', parsePort, 8080)
     .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
-    .option(
-      '--provider <list>',
-      'what runs the model, best first: cpu, cuda, wasm, webgpu',
-      parseProviders,
-      ['cpu'],
-    )
+    .addOption(providerOption())
     .addHelpText(
       'after',
       `
