@@ -43,6 +43,14 @@ describe('locateAsset', () => {
     });
   });
 
+  // Here, unlike in a page, a relative address has nothing to start from.
+  it.each(['http://[', '/relative/', 7])('%s is no address', async (wasmPaths) => {
+    await expect(locateAsset('wasm', wasmPaths as string)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      details: { option: 'wasmPaths' },
+    });
+  });
+
   it('says so when nobody answers', async () => {
     await expect(locateAsset('wasm', 'http://127.0.0.1:9/')).rejects.toMatchObject({
       code: 'PROVIDER_UNAVAILABLE',

@@ -10,15 +10,14 @@ export const WASM_ASSETS = {
  * The address of a provider's .wasm below `wasmPaths`, or undefined for what the bundler resolves.
  * It is looked for first: ONNX Runtime's own start cannot be repeated after it failed once, and a
  * missing file is the usual reason.
- * @throws `PROVIDER_UNAVAILABLE`
+ * @throws `PROVIDER_UNAVAILABLE`, `OPTION_INVALID` when `wasmPaths` is no address
  */
 export async function locateAsset(
   provider: keyof typeof WASM_ASSETS,
   wasmPaths: string | undefined,
 ): Promise<URL | undefined> {
   if (wasmPaths === undefined) return undefined;
-  const folder = wasmPaths.endsWith('/') ? wasmPaths : `${wasmPaths}/`;
-  const url = new URL(folder + WASM_ASSETS[provider], globalThis.location?.href);
+  const url = assetUrl(wasmPaths, WASM_ASSETS[provider]);
   const problem = await fetch(url, { method: 'HEAD' }).then(problemOf).catch(String);
   if (problem === undefined) return url;
   throw new IsometryError(
@@ -29,6 +28,19 @@ export async function locateAsset(
       details: { provider, url: url.href },
     },
   );
+}
+
+function assetUrl(wasmPaths: string, file: string): URL {
+  try {
+    const folder = wasmPaths.endsWith('/') ? wasmPaths : `${wasmPaths}/`;
+    return new URL(folder + file, globalThis.location?.href);
+  } catch (cause) {
+    throw new IsometryError('OPTION_INVALID', `wasmPaths is no address: ${wasmPaths}.`, {
+      hint: 'Name the folder that serves the .wasm files, e.g. "/onnxruntime/".',
+      cause,
+      details: { option: 'wasmPaths' },
+    });
+  }
 }
 
 function problemOf(response: Response): string | undefined {
