@@ -52,7 +52,7 @@ describe('readFileBytes', () => {
 
   it.skipIf(process.platform === 'win32')('refuses a pipe that nobody writes to', async () => {
     const pipe = join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
     await expect(read(pipe)).rejects.toMatchObject({ code: 'FILE_READ_FAILED' });
   });
 
