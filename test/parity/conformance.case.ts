@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokenImages, brokenModels, withUnknownOperator } from './broken-files.ts';
 import { readGoldenImage, readGoldenImages } from './golden-images.ts';
 import { testModelPath } from './model.ts';
-import { embeddingProblem, probabilityProblem } from './output-problem.ts';
+import { embeddingProblem, scoreProblem } from './output-problem.ts';
 import { openNode } from './runners/open-node.ts';
 import type { AbortChoice, ModelUnderTest, RuntimeUnderTest } from './runtime-under-test.ts';
 import { CANARY_BOUND, type OutputBounds } from './tolerances.ts';
@@ -104,9 +104,9 @@ export function describeRuntime(options: DescribeRuntimeOptions): void {
         ).toBeUndefined();
       }
       const probabilities = [expected, actual].map((trace) => data(trace, 'probabilities'));
-      expect(probabilityProblem(...pair(probabilities), bounds)).toBeUndefined();
+      expect(scoreProblem('probability', ...pair(probabilities), bounds)).toBeUndefined();
       const logits = [expected, actual].map((trace) => data(trace, 'logits'));
-      expect(probabilityProblem(...pair(logits), bounds)).toBeUndefined();
+      expect(scoreProblem('logit', ...pair(logits), bounds)).toBeUndefined();
       expect(actual.decision.label).toBe(expected.decision.label);
       expect(actual.decision.warnings).toEqual(expected.decision.warnings);
     });
@@ -165,7 +165,7 @@ export function describeRuntime(options: DescribeRuntimeOptions): void {
       const probabilities = [expected, actual].map(
         (outputs) => outputs['probabilities']?.data ?? new Float32Array(),
       );
-      expect(probabilityProblem(...pair(probabilities), bounds)).toBeUndefined();
+      expect(scoreProblem('probability', ...pair(probabilities), bounds)).toBeUndefined();
     });
 
     it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { embeddingProblem, probabilityProblem } from './output-problem.ts';
+import { embeddingProblem, scoreProblem } from './output-problem.ts';
 
-const bounds = { embedding: 1e-3, cosine: 1e-6, probability: 1e-3 };
+const bounds = { embedding: 1e-3, cosine: 1e-6, probability: 1e-3, logit: 1e-1 };
 const reference = Float32Array.of(3, 4);
 
 describe('embeddingProblem', () => {
@@ -23,18 +23,25 @@ describe('embeddingProblem', () => {
 
   it('takes NaN for a problem', () => {
     expect(embeddingProblem(reference, Float32Array.of(3, Number.NaN), bounds)).toBeDefined();
-    expect(probabilityProblem(reference, Float32Array.of(3, Number.NaN), bounds)).toBeDefined();
+    expect(
+      scoreProblem('probability', reference, Float32Array.of(3, Number.NaN), bounds),
+    ).toBeDefined();
   });
 });
 
-describe('probabilityProblem', () => {
+describe('scoreProblem', () => {
   it('bounds the largest difference', () => {
     expect(
-      probabilityProblem(Float32Array.of(0.5, 0.5), Float32Array.of(0.5005, 0.4995), bounds),
+      scoreProblem(
+        'probability',
+        Float32Array.of(0.5, 0.5),
+        Float32Array.of(0.5005, 0.4995),
+        bounds,
+      ),
     ).toBeUndefined();
     expect(
-      probabilityProblem(Float32Array.of(0.5, 0.5), Float32Array.of(0.502, 0.498), bounds),
+      scoreProblem('probability', Float32Array.of(0.5, 0.5), Float32Array.of(0.502, 0.498), bounds),
     ).toMatch(/0\.00[12]/);
-    expect(probabilityProblem(reference, reference.slice(), 'exact')).toBeUndefined();
+    expect(scoreProblem('probability', reference, reference.slice(), 'exact')).toBeUndefined();
   });
 });

@@ -14,15 +14,16 @@ export function embeddingProblem(
   return `off by ${relativeL2} of the norm and 1 - cos ${cosineDistance}`;
 }
 
-/** The same for probabilities and logits. */
-export function probabilityProblem(
+/** The same for probabilities or logits. */
+export function scoreProblem(
+  kind: 'probability' | 'logit',
   reference: Float32Array,
   actual: Float32Array,
   bounds: OutputBounds | 'exact',
 ): string | undefined {
   if (bounds === 'exact') return bitsProblem(reference, actual);
   const { maxAbs } = compareArrays(reference, actual);
-  return maxAbs <= bounds.probability ? undefined : `off by ${maxAbs}`;
+  return maxAbs <= bounds[kind] ? undefined : `off by ${maxAbs}`;
 }
 
 function bitsProblem(reference: Float32Array, actual: Float32Array): string | undefined {
