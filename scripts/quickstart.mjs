@@ -68,7 +68,9 @@ if (out !== resolve(root, 'quickstart') && existsSync(out) && readdirSync(out).l
   }
 }
 
-run([resolve(root, 'scripts/setup.mjs'), 'train', 'browser'], { cwd: root });
+run([resolve(root, 'scripts/setup.mjs'), 'train'], { cwd: root });
+// Without a Chromium its runtimes are left out, by name: no reason to do without the rest.
+start([resolve(root, 'scripts/setup.mjs'), 'browser'], { cwd: root });
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, MARKER), '');
 run(
@@ -84,8 +86,13 @@ run(
   { cwd: process.cwd() },
 );
 
-function run(args, { cwd }) {
-  const { status, signal } = spawnSync(process.execPath, args, { cwd, stdio: 'inherit' });
+function start(args, { cwd }) {
+  return spawnSync(process.execPath, args, { cwd, stdio: 'inherit' });
+}
+
+/** Ends this process when the program fails. */
+function run(args, place) {
+  const { status, signal } = start(args, place);
   if (status !== 0) process.exit(signal === null ? (status ?? 1) : 130);
 }
 

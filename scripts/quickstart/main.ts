@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { wilsonInterval } from '@isometry/core';
+import process from 'node:process';
+import { isIsometryError, wilsonInterval } from '@isometry/core';
 import { makeSyntheticImages } from '../synthetic-images.mjs';
 import { answerEverywhere } from './answer-everywhere.ts';
 import { readHeldOut } from './held-out.ts';
@@ -17,6 +18,18 @@ interface Plan {
 
 /** Held-out pictures that every runtime classifies. Chromium's software WebGPU sets the pace. */
 const PARITY_PICTURES = 24;
+
+process.once('uncaughtException', (error) => {
+  console.error(
+    isIsometryError(error)
+      ? [
+          `error ${error.code}: ${error.message}`,
+          ...(error.hint ? [`hint: ${error.hint}`] : []),
+        ].join('\n')
+      : error,
+  );
+  process.exit(1);
+});
 
 const plan = JSON.parse(process.argv[2] ?? '{}') as Plan;
 const started = performance.now();
