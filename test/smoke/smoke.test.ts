@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,7 +77,33 @@ async function wholePath(node: string, out: string): Promise<Report> {
   return JSON.parse(stdout) as Report;
 }
 
+/** Compiles one package's sources with that `node` into `out`; the packages it needs are built already. */
+async function compile(node: string, name: string, out: string): Promise<void> {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const project = join(root, 'packages', name, 'tsconfig.json');
+  const alone = ['--composite', 'false', '--incremental', 'false', '--tsBuildInfoFile', 'null'];
+  await run(node, [tsc, '-p', project, '--outDir', out, ...alone], { cwd: root });
+}
+
 describe.each(OTHER_NODES)('Node %s', (version) => {
+  // core needs nothing, and the cli refers to every other package.
+  it.for(['core', 'cli'])(
+    'builds %s as it is built here',
+    { timeout: 120_000 },
+    async (name, context) => {
+      context.skip(!hasOtherNodes, NO_OTHER_NODES);
+      const built = join(folder, `build-${version}-${name}`);
+      await compile(join(await otherNodeFolder(version), 'node'), name, built);
+      const files = readdirSync(built, { recursive: true, encoding: 'utf8' });
+      const programs = files.filter((file) => file.endsWith('.js'));
+      expect(programs).toContain('index.js');
+      for (const file of programs) {
+        const here = readFileSync(join(root, 'packages', name, 'dist', file), 'utf8');
+        expect(readFileSync(join(built, file), 'utf8'), file).toBe(here);
+      }
+    },
+  );
+
   it('classifies on both providers, serves, and trains', { timeout: 120_000 }, async (context) => {
     context.skip(!hasOtherNodes, NO_OTHER_NODES);
     const out = join(folder, `run-${version}`);
@@ -94,9 +128,10 @@ describe.each(OTHER_NODES)('Node %s', (version) => {
   });
 });
 
-it('every Node gives the same answers', (context) => {
+it('every Node gives the same answers, this one too', { timeout: 120_000 }, async (context) => {
   context.skip(!hasOtherNodes, NO_OTHER_NODES);
-  const answers = [...reports.values()].map((report) => report.answers);
-  expect(answers).toHaveLength(OTHER_NODES.length);
+  const here = await wholePath(process.execPath, join(folder, 'run-here'));
+  const answers = [here, ...reports.values()].map((report) => report.answers);
+  expect(answers).toHaveLength(1 + OTHER_NODES.length);
   expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
 });
