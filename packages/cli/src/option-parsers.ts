@@ -1,14 +1,9 @@
-import type { Provider } from '@isometry/core';
+import { isProvider, PROVIDERS, type Provider } from '@isometry/core';
 import { InvalidArgumentError, Option } from 'commander';
-
-const PROVIDERS = { cpu: true, cuda: true, wasm: true, webgpu: true } satisfies Record<
-  Provider,
-  true
->;
 
 /** `--provider`, of every command that runs a model. */
 export function providerOption(): Option {
-  return new Option('--provider <list>', 'what runs the model, best first: cpu, cuda, wasm, webgpu')
+  return new Option('--provider <list>', `what runs the model, best first: ${PROVIDERS.join(', ')}`)
     .argParser(parseProviders)
     .default(['cpu'], 'cpu');
 }
@@ -18,7 +13,7 @@ export function parseProviders(text: string): readonly Provider[] {
   return text.split(',').map((part) => {
     const name = part.trim();
     if (isProvider(name)) return name;
-    throw new InvalidArgumentError(`Give some of ${Object.keys(PROVIDERS).join(', ')}.`);
+    throw new InvalidArgumentError(`Give some of ${PROVIDERS.join(', ')}.`);
   });
 }
 
@@ -34,8 +29,4 @@ export function parsePort(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value <= 65_535) return value;
   throw new InvalidArgumentError('Give a port from 0 to 65535.');
-}
-
-function isProvider(name: string): name is Provider {
-  return Object.hasOwn(PROVIDERS, name);
 }

@@ -1,7 +1,8 @@
 import { IsometryError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
+import type { Provider } from './provider.ts';
 import { topK } from './top-k.ts';
-import type { Answer, Provenance, Provider, Tensor } from './types.ts';
+import type { Answer, Provenance, Tensor } from './types.ts';
 
 /**
  * The `decision` stage: turns a run's `embedding` and `probabilities` into one answer an image.

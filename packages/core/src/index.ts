@@ -48,7 +48,6 @@ export type {
   Prediction,
   Progress,
   Provenance,
-  Provider,
   RunOptions,
   StageTrace,
   Tensor,
@@ -67,5 +66,17 @@ export { compareArrays, worstDifference, type Difference } from './difference.ts
 export { floatDigest, pixelDigest, sha256Hex } from './digest.ts';
 export { wilsonInterval } from './interval.ts';
 export { openProvider } from './open-provider.ts';
+export {
+  createOrtEngineLoader,
+  type CreateOrtEngineLoaderOptions,
+  type OrtEngine,
+  type OrtEngineLoader,
+  type OrtModule,
+  type OrtSession,
+  type OrtSessionOptions,
+  type OrtTensor,
+} from './ort-engine.ts';
+export { openOrtSession, type OpenOrtSessionOptions } from './ort-session.ts';
+export { isProvider, PROVIDERS, type Provider } from './provider.ts';
 export { createSerialQueue, type SerialQueue } from './serial-queue.ts';
 export { topK } from './top-k.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IsometryError } from './errors.ts';
 import { openProvider } from './open-provider.ts';
-import type { Provider } from './types.ts';
+import type { Provider } from './provider.ts';
 
 function only(...available: Provider[]): (provider: Provider) => Promise<string> {
   return (provider) =>

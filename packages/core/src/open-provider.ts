@@ -1,10 +1,5 @@
 import { IsometryError, isIsometryError } from './errors.ts';
-import type { Provider } from './types.ts';
-
-const PROVIDERS = { cpu: true, cuda: true, wasm: true, webgpu: true } satisfies Record<
-  Provider,
-  true
->;
+import { isProvider, PROVIDERS, type Provider } from './provider.ts';
 
 /**
  * Opens the first provider of the caller's list that is available here: the only fallback there is.
@@ -43,17 +38,10 @@ export async function openProvider<Opened>(
 }
 
 function assertProviders(providers: unknown): asserts providers is readonly Provider[] {
-  const known = Object.keys(PROVIDERS);
-  if (
-    Array.isArray(providers) &&
-    providers.length > 0 &&
-    providers.every((provider) => known.includes(provider))
-  ) {
-    return;
-  }
+  if (Array.isArray(providers) && providers.length > 0 && providers.every(isProvider)) return;
   throw new IsometryError(
     'OPTION_INVALID',
-    `\`providers\` is ${JSON.stringify(providers)}; it takes a list of ${known.join(', ')}.`,
+    `\`providers\` is ${JSON.stringify(providers)}; it takes a list of ${PROVIDERS.join(', ')}.`,
     { hint: "Name at least one, e.g. providers: ['wasm'].", details: { option: 'providers' } },
   );
 }

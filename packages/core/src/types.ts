@@ -1,10 +1,5 @@
 import type { Manifest, PixelSpec } from './manifest.ts';
-
-/**
- * An ONNX Runtime execution provider that Isometry knows:
- * `cpu` and `cuda` through onnxruntime-node, `wasm` and `webgpu` through onnxruntime-web.
- */
-export type Provider = 'cpu' | 'cuda' | 'wasm' | 'webgpu';
+import type { Provider } from './provider.ts';
 
 /** A dense float32 tensor, row-major. */
 export interface Tensor {

@@ -1,5 +1,11 @@
-import { IsometryError, throwIfAborted, type ModelSession, type Provider } from '@isometry/core';
-import { openOrtSession, type Engine } from './ort-session.ts';
+import {
+  createOrtEngineLoader,
+  openOrtSession,
+  throwIfAborted,
+  type ModelSession,
+  type OrtEngine,
+  type Provider,
+} from '@isometry/core';
 
 /** The providers that onnxruntime-node brings. */
 export type NativeProvider = Exclude<Provider, 'wasm'>;
@@ -21,28 +27,14 @@ export async function openNativeSession(
   model: Uint8Array,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<ModelSession> {
-  const engine = await loadEngine(provider);
+  const engine = await loadEngine(provider, HINTS[provider], undefined);
   throwIfAborted(options.signal);
   return openOrtSession(engine, provider, model, { hint: HINTS[provider], signal: options.signal });
 }
 
-let loading: Promise<Engine> | undefined;
+const loadEngine = createOrtEngineLoader({ library: 'onnxruntime-node', start: startEngine });
 
-async function loadEngine(provider: NativeProvider): Promise<Engine> {
-  try {
-    loading ??= startEngine();
-    return await loading;
-  } catch (error) {
-    loading = undefined;
-    throw new IsometryError(
-      'PROVIDER_UNAVAILABLE',
-      `The ${provider} provider needs onnxruntime-node, which ${isMissing(error) ? 'is not installed' : 'does not load'}.`,
-      { hint: HINTS[provider], cause: error, details: { provider } },
-    );
-  }
-}
-
-async function startEngine(): Promise<Engine> {
+async function startEngine(): Promise<OrtEngine> {
   const ort = await import('onnxruntime-node');
   ort.env.logLevel = 'fatal';
   return {
@@ -53,8 +45,4 @@ async function startEngine(): Promise<Engine> {
       return task();
     },
   };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
 }

@@ -1,5 +1,14 @@
-import { createSerialQueue, throwIfAborted, type ModelSession } from '@isometry/core';
-import { openOrtSession, type Engine } from './ort-session.ts';
+import {
+  createOrtEngineLoader,
+  createSerialQueue,
+  openOrtSession,
+  throwIfAborted,
+  type ModelSession,
+  type OrtEngine,
+} from '@isometry/core';
+
+const HINT =
+  'Run `npm install --ignore-scripts onnxruntime-web` (it lies beside @isometry/runtime-node), and start the process again.';
 
 /**
  * Opens a model on ONNX Runtime's WebAssembly: the exact reference, without a native library.
@@ -9,18 +18,14 @@ export async function openWasmSession(
   model: Uint8Array,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<ModelSession> {
-  loading ??= startEngine();
-  const engine = await loading;
+  const engine = await loadEngine('wasm', HINT, undefined);
   throwIfAborted(options.signal);
-  return openOrtSession(engine, 'wasm', model, {
-    hint: 'Install onnxruntime-web again (it lies beside @isometry/runtime-node), and start the process again.',
-    signal: options.signal,
-  });
+  return openOrtSession(engine, 'wasm', model, { hint: HINT, signal: options.signal });
 }
 
-let loading: Promise<Engine> | undefined;
+const loadEngine = createOrtEngineLoader({ library: 'onnxruntime-web', start: startEngine });
 
-async function startEngine(): Promise<Engine> {
+async function startEngine(): Promise<OrtEngine> {
   const ort = await import('onnxruntime-web/wasm');
   ort.env.logLevel = 'fatal';
   // onnxruntime-web has no threads in Node, and one thread is what the exact bits were measured on.

@@ -6,6 +6,10 @@ export const WASM_ASSETS = {
   webgpu: 'ort-wasm-simd-threaded.asyncify.wasm',
 } as const;
 
+/** What to do when onnxruntime-web's own JavaScript does not load. */
+export const IMPORT_HINT =
+  "Bundle onnxruntime-web into the page's script, serve all chunks that the bundler makes, and load the page again.";
+
 /**
  * The address of a provider's .wasm below `wasmPaths`, or undefined for what the bundler resolves.
  * It is looked for first: ONNX Runtime's own start cannot be repeated after it failed once, and a

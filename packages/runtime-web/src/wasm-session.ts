@@ -1,6 +1,12 @@
-import { createSerialQueue, throwIfAborted, type ModelSession } from '@isometry/core';
-import { locateAsset } from './assets.ts';
-import { openOrtSession, type Engine } from './ort-session.ts';
+import {
+  createOrtEngineLoader,
+  createSerialQueue,
+  openOrtSession,
+  throwIfAborted,
+  type ModelSession,
+  type OrtEngine,
+} from '@isometry/core';
+import { IMPORT_HINT, locateAsset } from './assets.ts';
 
 export interface OpenWasmSessionOptions {
   /**
@@ -23,7 +29,7 @@ export async function openWasmSession(
   model: Uint8Array,
   options: OpenWasmSessionOptions = {},
 ): Promise<ModelSession> {
-  const engine = await loadEngine(options);
+  const engine = await loadEngine('wasm', IMPORT_HINT, options);
   throwIfAborted(options.signal);
   return openOrtSession(engine, 'wasm', model, {
     hint: 'Serve ort-wasm-simd-threaded.wasm of onnxruntime-web, say where by `wasmPaths`, allow it by CSP ("wasm-unsafe-eval"), and load the page again.',
@@ -31,19 +37,9 @@ export async function openWasmSession(
   });
 }
 
-let loading: Promise<Engine> | undefined;
+const loadEngine = createOrtEngineLoader({ library: 'onnxruntime-web', start: startEngine });
 
-async function loadEngine(options: OpenWasmSessionOptions): Promise<Engine> {
-  loading ??= startEngine(options);
-  try {
-    return await loading;
-  } catch (error) {
-    loading = undefined;
-    throw error;
-  }
-}
-
-async function startEngine({ wasmPaths, wasmBinary }: OpenWasmSessionOptions): Promise<Engine> {
+async function startEngine({ wasmPaths, wasmBinary }: OpenWasmSessionOptions): Promise<OrtEngine> {
   const wasm = await locateAsset('wasm', wasmPaths);
   const ort = await import('onnxruntime-web/wasm');
   ort.env.logLevel = 'fatal';

@@ -1,11 +1,13 @@
 import {
+  createOrtEngineLoader,
   createSerialQueue,
   IsometryError,
+  openOrtSession,
   throwIfAborted,
   type ModelSession,
+  type OrtEngine,
 } from '@isometry/core';
-import { locateAsset } from './assets.ts';
-import { openOrtSession, type Engine } from './ort-session.ts';
+import { IMPORT_HINT, locateAsset } from './assets.ts';
 
 export interface OpenWebgpuSessionOptions {
   /** As for WebAssembly; the file is `ort-wasm-simd-threaded.asyncify.wasm`. */
@@ -25,7 +27,7 @@ export async function openWebgpuSession(
   options: OpenWebgpuSessionOptions,
 ): Promise<ModelSession> {
   await assertAdapter();
-  const engine = await loadEngine(options);
+  const engine = await loadEngine('webgpu', IMPORT_HINT, options);
   throwIfAborted(options.signal);
   return openOrtSession(engine, 'webgpu', model, { hint: HINT, signal: options.signal });
 }
@@ -45,19 +47,9 @@ async function assertAdapter(): Promise<void> {
   });
 }
 
-let loading: Promise<Engine> | undefined;
+const loadEngine = createOrtEngineLoader({ library: 'onnxruntime-web', start: startEngine });
 
-async function loadEngine(options: OpenWebgpuSessionOptions): Promise<Engine> {
-  loading ??= startEngine(options);
-  try {
-    return await loading;
-  } catch (error) {
-    loading = undefined;
-    throw error;
-  }
-}
-
-async function startEngine({ wasmPaths }: OpenWebgpuSessionOptions): Promise<Engine> {
+async function startEngine({ wasmPaths }: OpenWebgpuSessionOptions): Promise<OrtEngine> {
   const wasm = await locateAsset('webgpu', wasmPaths);
   const ort = await import('onnxruntime-web/webgpu');
   ort.env.logLevel = 'fatal';

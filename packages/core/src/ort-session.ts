@@ -1,30 +1,25 @@
-import {
-  INPUT_NAME,
-  IsometryError,
-  throwIfAborted,
-  type ModelSession,
-  type Provider,
-  type SerialQueue,
-  type Tensor,
-} from '@isometry/core';
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web/wasm';
+import { INPUT_NAME } from './classifier.ts';
+import { IsometryError, throwIfAborted } from './errors.ts';
+import type { OrtEngine, OrtSession, OrtSessionOptions, OrtTensor } from './ort-engine.ts';
+import type { Provider } from './provider.ts';
+import type { ModelSession, Tensor } from './types.ts';
 
-/** One copy of ONNX Runtime. Its types stop here: no tensor class of its leaves the package. */
-export interface Engine {
-  readonly ort: Pick<typeof import('onnxruntime-web/wasm'), 'InferenceSession' | 'Tensor'>;
-  /** What creates, runs and frees sessions goes through here. */
-  readonly enqueue: SerialQueue;
+export interface OpenOrtSessionOptions {
+  /** What to do when the provider cannot run the model. */
+  readonly hint: string;
+  /** Aborts the opening, not the session. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Opens a model on one provider and on that only.
+ * Opens a model on one provider and on that only. No tensor class of ONNX Runtime leaves the session.
  * @throws `PROVIDER_UNAVAILABLE`, `INFERENCE_FAILED`, `MODEL_INVALID`, `ABORTED`
  */
 export async function openOrtSession(
-  engine: Engine,
+  engine: OrtEngine,
   provider: Provider,
   model: Uint8Array,
-  options: { readonly signal?: AbortSignal | undefined; readonly hint: string },
+  options: OpenOrtSessionOptions,
 ): Promise<ModelSession> {
   const session = await engine.enqueue(async () => {
     try {
@@ -57,7 +52,7 @@ export async function openOrtSession(
   };
 }
 
-function sessionOptions(provider: Provider): InferenceSession.SessionOptions {
+function sessionOptions(provider: Provider): OrtSessionOptions {
   return {
     executionProviders: [provider],
     // Fixed, because the level changes the low bits of the answer (up to 1e-7).
@@ -72,8 +67,8 @@ function sessionOptions(provider: Provider): InferenceSession.SessionOptions {
 }
 
 async function runSession(
-  engine: Engine,
-  session: InferenceSession,
+  engine: OrtEngine,
+  session: OrtSession,
   provider: Provider,
   feeds: Readonly<Record<string, Tensor>>,
   outputs: readonly string[],
