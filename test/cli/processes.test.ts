@@ -61,14 +61,7 @@ describe('isometry as a process', () => {
 
   it('serves, and finishes the request in flight on SIGTERM', async () => {
     const { child, stderr, ended } = startIsometry(['serve', MODEL, '--port', '0']);
-    const url = await vi.waitFor(
-      () => {
-        const match = /listening on (http:\S+) \(cpu\)/.exec(stderr());
-        expect(match).not.toBeNull();
-        return match?.[1] ?? '';
-      },
-      { timeout: 20_000 },
-    );
+    const url = await listening(stderr);
     const image = readFileSync(JPEG);
     const answer = new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
       const upload = request(`${url}/v1/classify`, {
@@ -96,4 +89,27 @@ describe('isometry as a process', () => {
     expect(JSON.parse(body)).toMatchObject({ provider: 'cpu' });
     expect(await ended).toMatchObject({ code: 0, stdout: '' });
   });
+
+  it('ends in order when nobody reads its stderr any more', async () => {
+    const { child, stderr, ended } = startIsometry(['serve', MODEL, '--port', '0']);
+    await listening(stderr);
+    const closed = new Promise((resolve) => void child.stderr.once('close', resolve));
+    child.stderr.destroy();
+    await closed;
+    // Says "finishing the requests in flight", to nobody.
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0, stdout: '' });
+  });
 });
+
+/** Waits for `serve` to say its address. */
+function listening(stderr: () => string): Promise<string> {
+  return vi.waitFor(
+    () => {
+      const match = /listening on (http:\S+) \(cpu\)/.exec(stderr());
+      expect(match).not.toBeNull();
+      return match?.[1] ?? '';
+    },
+    { timeout: 20_000 },
+  );
+}

@@ -23,6 +23,10 @@ export function createProcessTerminal(): Terminal {
     // oxlint-disable-next-line node/no-process-exit -- whoever closed the pipe has what it wanted
     process.exit(EXIT_CODES.ok);
   });
+  // What goes there is for whoever watches; a server goes on without, and so does a training.
+  stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),

@@ -33,7 +33,7 @@ Examples:
       const { exportRun } = await importOptional(
         '@isometry/export',
         () => import('@isometry/export'),
-        'npm install @isometry/export',
+        'npm install --ignore-scripts @isometry/export',
       );
       const [{ createImageDecoder }, { createSession }] = await Promise.all([
         import('@isometry/pixels'),

@@ -85,11 +85,9 @@ async function removeIfStale(path: string): Promise<boolean> {
 }
 
 async function isStale(path: string, content: string): Promise<boolean> {
+  // A lock that is still empty, its holder between creating and writing it, names no host.
   const [host, pid] = content.split(' ');
-  if (host === hostname() && !isAlive(Number(pid))) {
-    // Empty while its holder is between creating and writing it.
-    return content !== '';
-  }
+  if (host === hostname() && !isAlive(Number(pid))) return true;
   const modified = await stat(path).then(
     (stats) => stats.mtimeMs,
     () => Date.now(),
