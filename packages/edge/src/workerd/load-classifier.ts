@@ -11,7 +11,7 @@ import compiled from 'onnxruntime-web/ort-wasm-simd-threaded.wasm';
 import { modelDigest } from './model-digest.ts';
 import { readModel, type ModelSource } from './model-source.ts';
 import { PLACEHOLDER, withCompiledModule } from './with-compiled-module.ts';
-import { WORKERD_IMAGE_LIMITS } from './workerd-image-limits.ts';
+import { resolveWorkerdImageLimits } from './workerd-image-limits.ts';
 
 export interface LoadClassifierOptions {
   /** What a model file and an image may cost. @defaultValue those of `@isometry/onnx`, {@link WORKERD_IMAGE_LIMITS} */
@@ -43,7 +43,7 @@ export async function loadClassifier(
   options: LoadClassifierOptions = {},
 ): Promise<Classifier> {
   const { limits = {}, signal } = options;
-  const decode = createImageDecoder({ limits: { ...WORKERD_IMAGE_LIMITS, ...limits.images } });
+  const decode = createImageDecoder({ limits: resolveWorkerdImageLimits(limits.images) });
   throwIfAborted(signal);
   const bytes = await readModel(model);
   throwIfAborted(signal);

@@ -12,3 +12,12 @@ export const WORKERD_IMAGE_LIMITS: ImageLimits = {
   // (8 requests of 4 megapixels each, resident size): 62 MB at 1.5 megapixels.
   maxRasterPixels: 1_500_000,
 };
+
+/** Fills in {@link WORKERD_IMAGE_LIMITS}, also for a limit that is there and undefined. */
+export function resolveWorkerdImageLimits(limits: Partial<ImageLimits> = {}): ImageLimits {
+  return {
+    maxBytes: limits.maxBytes ?? WORKERD_IMAGE_LIMITS.maxBytes,
+    maxPixels: limits.maxPixels ?? WORKERD_IMAGE_LIMITS.maxPixels,
+    maxRasterPixels: limits.maxRasterPixels ?? WORKERD_IMAGE_LIMITS.maxRasterPixels,
+  };
+}
