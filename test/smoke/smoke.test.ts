@@ -97,10 +97,11 @@ describe.each(OTHER_NODES)('Node %s', (version) => {
       const files = readdirSync(built, { recursive: true, encoding: 'utf8' });
       const programs = files.filter((file) => file.endsWith('.js'));
       expect(programs).toContain('index.js');
-      for (const file of programs) {
+      const other = programs.filter((file) => {
         const here = readFileSync(join(root, 'packages', name, 'dist', file), 'utf8');
-        expect(readFileSync(join(built, file), 'utf8'), file).toBe(here);
-      }
+        return readFileSync(join(built, file), 'utf8') !== here;
+      });
+      expect(other).toEqual([]);
     },
   );
 
