@@ -150,4 +150,25 @@ describe('sources in Chromium', () => {
       'wasm',
     ]);
   });
+
+  it("a chunk of onnxruntime-web's that does not load says so, and is asked for again", async () => {
+    await opened.page.reload({ waitUntil: 'load' });
+    const attempt = (): Promise<unknown> =>
+      opened.page.evaluate(async () => {
+        try {
+          return (await globalThis.loadClassifierInPage('/model.onnx')).provider;
+        } catch (error) {
+          return (error as { toJSON?(): object }).toJSON?.() ?? String(error);
+        }
+      });
+    const chunk = /\/ort\.[^/]*\.js$/u;
+    await opened.page.route(chunk, (route) => route.abort());
+    expect(await attempt()).toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+      message: 'The wasm provider needs onnxruntime-web, which does not load.',
+      hint: expect.stringContaining('serve all chunks'),
+    });
+    await opened.page.unroute(chunk);
+    expect(await attempt()).toBe('wasm');
+  });
 });

@@ -48,6 +48,18 @@ describe('withCacheLock', () => {
     expect(await second).toBe('in');
   });
 
+  it('leaves a lock that its holder has not written yet alone, until it is old', async () => {
+    await withCacheLock(path, () => Promise.resolve());
+    await writeFile(path, '');
+    let isIn = false;
+    const second = withCacheLock(path, () => Promise.resolve((isIn = true)));
+    await sleep(100);
+    expect(isIn).toBe(false);
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(path, longAgo, longAgo);
+    expect(await second).toBe(true);
+  });
+
   it('stops waiting on abort', async () => {
     await withCacheLock(path, () => Promise.resolve());
     await writeFile(path, 'elsewhere 1 x\n');
