@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
-import { extname, join, relative } from 'node:path';
+import { basename, extname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { isIsometryError, wilsonInterval } from '@isometry/core';
@@ -58,6 +58,8 @@ await isometry([
   '--out',
   run,
   '--overwrite',
+  '--name',
+  plan.images === undefined ? 'quickstart' : basename(plan.images),
   ...(group === undefined ? [] : ['--group', group]),
 ]);
 
