@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor } from '@tensorflow/tfjs-node';
 import { throwIfAborted, type PixelImage, type PixelSpec } from '@isometry/core';
-import { imageBatch } from './image-batch.ts';
+import { imageBatch } from './data/image-batch.ts';
 import type { Tfjs } from './tfjs.ts';
 
 /** Images in one forward pass: 64 of 64 px are 17 MB in MobileNet's widest layer at width 1. */

@@ -12,8 +12,8 @@
  * @packageDocumentation
  */
 export type { ClassCount, SplitMetrics } from './accuracy.ts';
-export type { SkippedImage } from './image-set.ts';
-export type { SplitName } from './split.ts';
+export type { SkippedImage } from './data/image-set.ts';
+export type { SplitName } from './data/split.ts';
 export { trainClassifier, type TrainResult } from './train-classifier.ts';
 export type { TrainOptions } from './train-options.ts';
 export { loadTfjs, type Tfjs } from './tfjs.ts';

@@ -1,8 +1,8 @@
 import type { ManifestDraft, PixelSpec, TrainingRecord } from '@isometry/core';
 import type { SplitMetrics } from './accuracy.ts';
 import * as config from './config.ts';
-import { recordLoss, type LiftedStructuredConfig } from './lifted-structured-loss.ts';
-import type { SplitName } from './split.ts';
+import { recordLoss, type LiftedStructuredConfig } from './losses/lifted-structured-loss.ts';
+import type { SplitName } from './data/split.ts';
 import type { TrainSettings } from './train-options.ts';
 
 export interface DraftParts {

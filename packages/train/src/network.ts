@@ -1,7 +1,7 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node';
-import { l2Normalize } from './l2-normalize.ts';
-import { mobileNet } from './mobilenet.ts';
-import { deriveSeed } from './random.ts';
+import { l2Normalize } from './backbones/l2-normalize.ts';
+import { mobileNet } from './backbones/mobilenet.ts';
+import { deriveSeed } from './sampling/random.ts';
 import type { Tfjs } from './tfjs.ts';
 
 export interface CreateNetworkOptions {

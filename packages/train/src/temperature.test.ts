@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from './random.ts';
+import { createRandom } from './sampling/random.ts';
 import { fitTemperature, negativeLogLikelihood } from './temperature.ts';
 
 describe('fitTemperature', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classifyEmbeddings } from './linear-head.ts';
 import { measureAccuracy } from './accuracy.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from './sampling/random.ts';
 import { trainClassifierHead } from './train-classifier-head.ts';
 
 const SETTINGS = {

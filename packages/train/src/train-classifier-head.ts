@@ -3,7 +3,7 @@ import { createAdam } from './adam.ts';
 import { createEarlyStopping } from './early-stopping.ts';
 import type { EpochRecord } from './history.ts';
 import { classifyEmbeddings, type LinearHead } from './linear-head.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from './sampling/random.ts';
 import { columnStatistics, foldStandardisation, standardise } from './standardisation.ts';
 import { fitTemperature, negativeLogLikelihood } from './temperature.ts';
 import { assertFiniteLoss } from './training-diverged.ts';

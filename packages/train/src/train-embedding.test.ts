@@ -1,9 +1,9 @@
 import { isIsometryError, type PixelImage, type Progress } from '@isometry/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PIXEL_DEFAULTS } from './config.ts';
-import { PAPER_LOSS } from './lifted-structured-loss.ts';
+import { PAPER_LOSS } from './losses/lifted-structured-loss.ts';
 import { createNetwork, type Network } from './network.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from './sampling/random.ts';
 import { loadTfjs, type Tfjs } from './tfjs.ts';
 import { trainEmbedding, type Examples, type TrainEmbeddingOptions } from './train-embedding.ts';
 

@@ -1,14 +1,14 @@
 import type { LayersModel, Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-node';
 import { throwIfAborted, type PixelImage, type PixelSpec, type Progress } from '@isometry/core';
-import { planEpoch } from './balanced-batches.ts';
+import { planEpoch } from './sampling/balanced-batches.ts';
 import { estimateBatchNorm } from './batch-norm.ts';
 import { createEarlyStopping } from './early-stopping.ts';
 import { embedImages, FORWARD_BATCH } from './embed-images.ts';
 import type { EpochRecord } from './history.ts';
-import { imageBatch } from './image-batch.ts';
-import { liftedStructuredLoss, type LiftedStructuredConfig } from './lifted-structured-loss.ts';
+import { imageBatch } from './data/image-batch.ts';
+import { liftedStructuredLoss, type LiftedStructuredConfig } from './losses/lifted-structured-loss.ts';
 import { prototypeLoss } from './prototype-loss.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from './sampling/random.ts';
 import type { Tfjs } from './tfjs.ts';
 import { assertFiniteLoss } from './training-diverged.ts';
 import { takeSnapshot } from './weights-snapshot.ts';

@@ -1,7 +1,7 @@
 import { IsometryError, type DecodeImage, type Progress } from '@isometry/core';
 import * as config from './config.ts';
-import { PAPER_LOSS } from './lifted-structured-loss.ts';
-import { MIN_INPUT_SIZE, WIDTH_MULTIPLIERS } from './mobilenet.ts';
+import { PAPER_LOSS } from './losses/lifted-structured-loss.ts';
+import { MIN_INPUT_SIZE, WIDTH_MULTIPLIERS } from './backbones/mobilenet.ts';
 
 export interface TrainOptions {
   /** Folder with one folder of images per class, and metadata.csv when `group` is given. */

@@ -1,8 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { l2Normalize } from './l2-normalize.ts';
-import { createNetwork } from './network.ts';
-import { loadTfjs, type Tfjs } from './tfjs.ts';
+import { createNetwork } from '../network.ts';
+import { loadTfjs, type Tfjs } from '../tfjs.ts';
 
 let tf: Tfjs;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import type { Tensor, layers } from '@tensorflow/tfjs-node';
-import type { Tfjs } from './tfjs.ts';
+import type { Tfjs } from '../tfjs.ts';
 
 /** Smallest norm that is divided by: ONNX's usual guard, far below any float32 embedding that trained. */
 const L2_EPSILON = 1e-12;

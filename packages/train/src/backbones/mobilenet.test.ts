@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mobileNet } from './mobilenet.ts';
-import { loadTfjs, type Tfjs } from './tfjs.ts';
+import { loadTfjs, type Tfjs } from '../tfjs.ts';
 
 let tf: Tfjs;
 beforeAll(async () => {

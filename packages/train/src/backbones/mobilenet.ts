@@ -1,6 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node';
-import { deriveSeed } from './random.ts';
-import type { Tfjs } from './tfjs.ts';
+import { deriveSeed } from '../sampling/random.ts';
+import type { Tfjs } from '../tfjs.ts';
 
 /** Width multipliers ("alpha") that Keras has weights for, and so the ones that are offered. */
 export const WIDTH_MULTIPLIERS: readonly number[] = [0.25, 0.5, 0.75, 1];

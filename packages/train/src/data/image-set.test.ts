@@ -6,7 +6,7 @@ import type { Progress } from '@isometry/core';
 import { createImageDecoder } from '@isometry/pixels';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PIXEL_DEFAULTS } from './config.ts';
+import { PIXEL_DEFAULTS } from '../config.ts';
 import { scanImageFolder } from './image-folder.ts';
 import { readImages, type ImageSet } from './image-set.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LabelledFile } from './image-folder.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../sampling/random.ts';
 import { splitImages, type SplitName } from './split.ts';
 
 const shares = { train: 0.7, validation: 0.1, test: 0.2 };

@@ -1,6 +1,6 @@
 import { IsometryError } from '@isometry/core';
 import type { LabelledFile } from './image-folder.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../sampling/random.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
 

@@ -1,8 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { liftedStructuredLoss } from './lifted-structured-loss.ts';
-import { createRandom, type Random } from './random.ts';
-import { loadTfjs, type Tfjs } from './tfjs.ts';
+import { createRandom, type Random } from '../sampling/random.ts';
+import { loadTfjs, type Tfjs } from '../tfjs.ts';
 
 let tf: Tfjs;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node';
 import type { LossRecord } from '@isometry/core';
-import type { Tfjs } from './tfjs.ts';
+import type { Tfjs } from '../tfjs.ts';
 
 /** The choices that the lifted structured loss leaves open, spelled out. */
 export interface LiftedStructuredConfig {

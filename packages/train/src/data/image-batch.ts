@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-node';
 import type { PixelImage, PixelSpec } from '@isometry/core';
 import { normalizePixels } from '@isometry/pixels';
-import type { Tfjs } from './tfjs.ts';
+import type { Tfjs } from '../tfjs.ts';
 
 /**
  * Stacks images into `[N, H, W, 3]`: the very floats that the runtimes compute (`pixel_values`), only in
