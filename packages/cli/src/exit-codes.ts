@@ -21,6 +21,7 @@ export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {
   CLASSIFIER_CLOSED: EXIT_CODES.compute,
   DATASET_CLASS_TOO_SMALL: EXIT_CODES.image,
   DATASET_EMPTY: EXIT_CODES.image,
+  DATASET_GROUP_LEAKS: EXIT_CODES.image,
   DATASET_METADATA_INVALID: EXIT_CODES.image,
   DATASET_TOO_FEW_CLASSES: EXIT_CODES.image,
   DATASET_UNREADABLE: EXIT_CODES.image,
@@ -52,6 +53,7 @@ export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {
   TENSOR_INVALID: EXIT_CODES.compute,
   TRAINER_UNAVAILABLE: EXIT_CODES.missing,
   TRAINING_DIVERGED: EXIT_CODES.compute,
+  WORKER_FAILED: EXIT_CODES.compute,
 };
 
 /** The table as `--help` shows it. */

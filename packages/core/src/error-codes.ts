@@ -8,7 +8,9 @@ export const ERROR_CODES = {
   CLASSIFIER_CLOSED: 'A method of a classifier was called after close().',
   DATASET_CLASS_TOO_SMALL: 'A class has fewer images (or groups) than the splits need.',
   DATASET_EMPTY: 'The image folder holds no image.',
-  DATASET_METADATA_INVALID: 'metadata.csv is malformed, or lacks the column that was asked for.',
+  DATASET_GROUP_LEAKS: 'A group (a patient, a lesion) has images in two of the given splits.',
+  DATASET_METADATA_INVALID:
+    'A table of labels, groups or splits is malformed, or does not fit the images.',
   DATASET_TOO_FEW_CLASSES: 'The image folder holds fewer than two classes.',
   DATASET_UNREADABLE: 'More images than the stated share could not be read.',
   FILE_NOT_FOUND: 'A file or folder that was named does not exist.',
@@ -40,6 +42,7 @@ export const ERROR_CODES = {
   TENSOR_INVALID: 'A tensor has the wrong shape, length or content.',
   TRAINER_UNAVAILABLE: 'TensorFlow for Node is not installed or does not load.',
   TRAINING_DIVERGED: 'The loss became NaN or infinite.',
+  WORKER_FAILED: 'A worker thread ended before its work was done.',
 } as const;
 
 /** The code of an {@link IsometryError}. */
