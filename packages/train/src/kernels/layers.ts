@@ -1,4 +1,7 @@
 import type { Tfjs } from '../tfjs.ts';
+import { defineBatchNormalization } from './batch-normalization.ts';
+import { defineConv2d } from './convolution.ts';
+import { defineRectifiedLinear } from './rectified-linear.ts';
 
 type Layer = InstanceType<Tfjs['layers']['Layer']>;
 
@@ -12,11 +15,21 @@ export interface Layers {
   readonly relu6: (name: string) => Layer;
 }
 
+const defined = new WeakMap<Tfjs, Layers>();
+
+/**
+ * Layers that train as Keras' do and, on tfjs-node, by TensorFlow's own kernels. A saved model names tfjs' classes, so
+ * it loads everywhere; loaded again, it has tfjs' layers and not these.
+ */
 export function trainableLayers(tf: Tfjs): Layers {
-  return {
-    conv2d: tf.layers.conv2d,
-    batchNormalization: tf.layers.batchNormalization,
-    relu: (name) => tf.layers.activation({ activation: 'relu', name }),
-    relu6: (name) => tf.layers.reLU({ maxValue: 6, name }),
-  };
+  let layers = defined.get(tf);
+  if (layers === undefined) {
+    layers = {
+      conv2d: defineConv2d(tf),
+      batchNormalization: defineBatchNormalization(tf),
+      ...defineRectifiedLinear(tf),
+    };
+    defined.set(tf, layers);
+  }
+  return layers;
 }
