@@ -20,7 +20,13 @@ function image(index: number): PixelImage {
 }
 
 function fill(maxCacheBytes: number, count = 6): PixelStore {
-  const store = createPixelStore({ width, height, capacity: 6, maxCacheBytes, spillFolder: folder });
+  const store = createPixelStore({
+    width,
+    height,
+    capacity: 6,
+    maxCacheBytes,
+    spillFolder: folder,
+  });
   for (let index = 0; index < count; index += 1) expect(store.add(image(index))).toBe(index);
   return store;
 }
