@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { LabelledFile } from './image-folder.ts';
 import { createRandom } from '../sampling/random.ts';
-import { splitImages, type SplitName } from './split.ts';
+import { splitFolds, splitImages, type SplitName } from './split.ts';
 
 const shares = { train: 0.7, validation: 0.1, test: 0.2 };
 
@@ -84,6 +85,36 @@ describe('splitImages', () => {
     expect(names(1)).not.toEqual(names(2));
   });
 
+  it('splits as it did for the results that were published', () => {
+    const hash = createHash('sha256');
+    const files = makeFiles({ a: 400, b: 120, c: 40 });
+    for (let seed = 0; seed < 20; seed += 1) {
+      const random = createRandom(seed, 'groups');
+      const groups = new Map(
+        files.map(({ file }) => [file, `g${Math.floor(random.next() * 160)}`]),
+      );
+      for (const each of [groups, undefined]) {
+        const split = splitImages(files, { labels: ['a', 'b', 'c'], shares, seed, groups: each });
+        for (const { file } of files) hash.update(`${file} ${split.get(file)}\n`);
+      }
+    }
+    // Of the first version, before folds and given splits came.
+    expect(hash.digest('hex')).toBe(
+      '0a9b0171a270ddcefca1ae13b9f3bf4282d6926f9dc8f71628722251ccd4eeb5',
+    );
+  });
+
+  it('fills two splits in proportion when the third is given', () => {
+    const files = makeFiles({ a: 80, b: 40 });
+    const options = { labels: ['a', 'b'], shares, seed: 1 };
+    expect(countBy(files, splitImages(files, options, ['validation', 'train']))).toEqual({
+      'a train': 70,
+      'a validation': 10,
+      'b train': 35,
+      'b validation': 5,
+    });
+  });
+
   it('refuses a class with too few images or groups', () => {
     const tooSmall = expect.objectContaining({ code: 'DATASET_CLASS_TOO_SMALL' });
     const files = makeFiles({ a: 9, b: 2 });
@@ -97,6 +128,59 @@ describe('splitImages', () => {
     );
     expect(() => splitImages(grouped, { labels: ['a', 'b'], shares, seed: 1, groups })).toThrow(
       tooSmall,
+    );
+  });
+});
+
+describe('splitFolds', () => {
+  const labels = ['a', 'b'];
+
+  it('deals each class evenly, by the seed', () => {
+    const files = makeFiles({ a: 100, b: 15 });
+    const folds = splitFolds(files, { labels, folds: 5, seed: 1 });
+    const counts = new Map<string, number>();
+    for (const { file, label } of files) {
+      const key = `${label} ${folds.get(file)}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(counts)).toEqual(
+      Object.fromEntries(
+        [0, 1, 2, 3, 4].flatMap((fold) => [
+          [`a ${fold}`, 20],
+          [`b ${fold}`, 3],
+        ]),
+      ),
+    );
+    expect(splitFolds(files, { labels, folds: 5, seed: 1 })).toEqual(folds);
+    expect(splitFolds(files, { labels, folds: 5, seed: 2 })).not.toEqual(folds);
+  });
+
+  it('keeps groups whole and the folds near a fifth', () => {
+    const files = makeFiles({ a: 400, b: 120 });
+    for (let seed = 0; seed < 10; seed += 1) {
+      const random = createRandom(seed, 'groups');
+      const groups = new Map(
+        files.map(({ file }) => [file, `g${Math.floor(random.next() * 160)}`]),
+      );
+      const folds = splitFolds(files, { labels, folds: 5, seed, groups });
+      const foldsOfGroup = new Map<string, Set<number>>();
+      for (const [file, group] of groups) {
+        const own = foldsOfGroup.get(group) ?? new Set();
+        foldsOfGroup.set(group, own.add(folds.get(file) as number));
+      }
+      expect([...foldsOfGroup.values()].every((own) => own.size === 1)).toBe(true);
+      for (const fold of [0, 1, 2, 3, 4]) {
+        const own = files.filter(({ file }) => folds.get(file) === fold);
+        // Within one large group of 80 and 24.
+        expect(Math.abs(own.filter(({ label }) => label === 'a').length - 80)).toBeLessThan(8);
+        expect(Math.abs(own.filter(({ label }) => label === 'b').length - 24)).toBeLessThan(8);
+      }
+    }
+  });
+
+  it('refuses a class with fewer groups than folds', () => {
+    expect(() => splitFolds(makeFiles({ a: 9, b: 4 }), { labels, folds: 5, seed: 1 })).toThrow(
+      expect.objectContaining({ code: 'DATASET_CLASS_TOO_SMALL', details: { label: 'b' } }),
     );
   });
 });
