@@ -75,11 +75,11 @@ export function createResourceMoments(tf: Tfjs, ops: TensorFlowOps): Moments {
         // What else writes the variable (a loaded file, an average) writes tfjs' tensor: no copy, the buffer is shared.
         assign(weight, variable);
         // The kernel copies a buffer that somebody else holds. Until it is done the variable holds the gradient's.
-        variable.assign(gradient as typeof variable);
+        variable.assign(gradient);
         try {
           ops.run('ResourceApplyAdam', attributes, [weight, m, v, ...numbers, gradient], 0);
         } finally {
-          variable.assign(read(weight) as typeof variable);
+          variable.assign(read(weight));
         }
       }
     },

@@ -23,7 +23,7 @@ export function withGradient(
     save(saved);
     return {
       value,
-      gradFunc: (dy, kept) => gradient(dy, kept as unknown as Tensor[]) as unknown as Tensor,
+      gradFunc: (dy, kept) => gradient(dy, kept),
     };
   });
   return run(...(inputs as Tensor[]));
