@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { judgesInterpreter } from '@isometry/cli';
 import { cacheFolder } from './cache-folder.ts';
 
 /**
- * The Python of the outside judges (Pillow, onnx, onnxruntime), made by `isometry setup judges`.
+ * The Python of the outside judges (Pillow, onnx, onnxruntime, Keras), made by `isometry setup judges`.
  * `$ISOMETRY_JUDGES_PYTHON` names another one.
  */
 export function judgesPython(): string | undefined {
@@ -17,6 +17,19 @@ export function judgesPython(): string | undefined {
 
 /** The reason that a skipped judge test gives; listed in test/allowed-skips.json. */
 export const NO_JUDGES = 'Python judges are not set up: run `npx isometry setup judges`';
+
+/** The reason where the judges have no TensorFlow; listed in test/allowed-skips.json. */
+export const NO_TENSORFLOW_JUDGE =
+  'Python judges have no TensorFlow here: it has wheels for Linux x64 and Python 3.9 to 3.11';
+
+/** Why a test that asks Keras or TensorFlow Addons cannot, or `undefined` when it can. */
+export function whyNoTensorFlowJudge(): string | undefined {
+  const python = judgesPython();
+  if (python === undefined) return NO_JUDGES;
+  const find =
+    'import importlib.util, sys; sys.exit(importlib.util.find_spec("tensorflow") is None)';
+  return spawnSync(python, ['-c', find]).status === 0 ? undefined : NO_TENSORFLOW_JUDGE;
+}
 
 /** Runs a Python script with the judges' interpreter and returns its stdout. */
 export async function runJudge(script: string, args: readonly string[]): Promise<string> {

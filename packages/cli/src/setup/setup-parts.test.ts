@@ -5,7 +5,8 @@ import { cacheFolder } from './cache-folder.ts';
 import { findBrowser } from './find-browser.ts';
 import { assertFreeSpace, formatBytes } from './free-space.ts';
 import { canInstall, setupBrowser } from './setup-browser.ts';
-import { isPinned, setupJudges } from './setup-judges.ts';
+import { judgePackages } from './judge-packages.ts';
+import { readPinned, setupJudges } from './setup-judges.ts';
 
 describe('cacheFolder', () => {
   it.each([
@@ -52,13 +53,29 @@ describe('setupJudges', () => {
     expect(result.hint).toContain('python3');
   });
 
+  const printed = (platform: string, minor: number): string =>
+    [minor, ...judgePackages(platform, minor).map(({ pin }) => pin.replace('==', ' '))].join('\n');
+
   it('wants exactly the pinned versions', () => {
-    const right =
-      'numpy 1.26.4\nPIL 11.3.0\nonnx 1.16.2\nonnxruntime 1.19.2\ngoogle.protobuf 4.25.8\n';
-    expect(isPinned(right)).toBe(true);
-    expect(isPinned(right.replace('11.3.0', '11.3.1'))).toBe(false);
-    expect(isPinned(right.slice(13))).toBe(false);
-    expect(isPinned('')).toBe(false);
+    const right = printed('linux-x64', 11);
+    const packages = readPinned(`${right}\n`, 'linux-x64');
+    expect(packages).toHaveLength(26);
+    expect(readPinned(right.replace('11.3.0', '11.3.1'), 'linux-x64')).toBeUndefined();
+    expect(readPinned(right.replace('\nwrapt 1.14.1', ''), 'linux-x64')).toBeUndefined();
+    expect(readPinned('', 'linux-x64')).toBeUndefined();
+  });
+
+  it.each([
+    ['linux-x64', 12],
+    ['linux-arm64', 11],
+    ['darwin-arm64', 10],
+    ['win32-x64', 9],
+  ])('does without TensorFlow on %s with Python 3.%d', (platform, minor) => {
+    const right = printed(platform, minor);
+    expect(right).not.toContain('tensorflow');
+    expect(readPinned(right, platform)).toHaveLength(5);
+    // What an environment of an earlier release holds, where TensorFlow belongs: made anew.
+    expect(readPinned(right.replace(/^\d+/, '11'), 'linux-x64')).toBeUndefined();
   });
 });
 
