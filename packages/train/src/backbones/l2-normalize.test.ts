@@ -59,10 +59,13 @@ describe('l2Normalize', () => {
     const network = createNetwork(tf, {
       width: 32,
       height: 32,
+      backbone: 'mobilenet',
       widthMultiplier: 0.25,
+      batchNormMomentum: 0.99,
       embeddingSize: 4,
       normalise: true,
       classes: 2,
+      freeze: null,
       seed: 1,
     });
     expect(network.model.layers.map((layer) => layer.name).slice(-3)).toEqual([

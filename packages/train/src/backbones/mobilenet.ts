@@ -1,12 +1,9 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node';
+import { trainableLayers } from '../kernels/layers.ts';
 import { deriveSeed } from '../sampling/random.ts';
 import type { Tfjs } from '../tfjs.ts';
-
-/** Width multipliers ("alpha") that Keras has weights for, and so the ones that are offered. */
-export const WIDTH_MULTIPLIERS: readonly number[] = [0.25, 0.5, 0.75, 1];
-
-/** Smallest input side: five halvings leave one pixel. */
-export const MIN_INPUT_SIZE = 32;
+import { applyLayer } from './apply-layer.ts';
+import { BATCH_NORM_MOMENTUM, type Backbone, type BuildBackboneOptions } from './backbone.ts';
 
 /** Output channels at width 1, and stride, of the 13 depthwise separable blocks. */
 const BLOCKS = [
@@ -29,39 +26,44 @@ const BLOCKS = [
 const BATCH_NORM_EPSILON = 1e-3;
 
 /**
- * What a batch normalisation adds at first (Keras: 0). ReLU6 then passes most values as they are, instead
- * of cutting off half of them 27 times in a row; with 0, distances between images are lost on the way to the end, and
- * training has to find them again. Measured on 253 synthetic images, width 0.25, 64 px, batches of 24,
- * cross-entropy, after 56 steps: test accuracy 0.85 with 1.5, and 0.41 with 0.
+ * What a batch normalisation adds at first (Keras: 0); loaded weights replace it. ReLU6 then passes most values as
+ * they are, instead of cutting off half of them 27 times in a row; with 0, distances between images are lost on
+ * the way to the end, and training has to find them again. Measured on 253 synthetic images, width 0.25, 64 px,
+ * batches of 24, cross-entropy, after 56 steps: test accuracy 0.85 with 1.5, and 0.41 with 0.
  */
 const BATCH_NORM_OFFSET = 1.5;
 
 /**
- * MobileNet v1 without its top, as Keras builds it (`keras.applications.MobileNet`,
- * `include_top=False`): the same layers, names, paddings and parameters, so that its weights fit. Only the initial
- * values of a fresh network differ, see above.
- *
- * @param input `[null, H, W, 3]`, RGB in -1 to 1; H and W at least 32
- * @returns `[null, H/32, W/32, 1024 * widthMultiplier]`
+ * MobileNet v1 without its top, as Keras builds it: the same layers, names, paddings and parameters, so that its
+ * weights fit. Only the initial values of a fresh network differ, see above.
  */
-export function mobileNet(
-  tf: Tfjs,
-  input: SymbolicTensor,
-  options: { readonly widthMultiplier: number; readonly seed: number },
-): SymbolicTensor {
+export const MOBILENET: Backbone = {
+  name: 'mobilenet',
+  // Five halvings leave one pixel.
+  minInputSize: 32,
+  // Those that Keras has weights for.
+  widthMultipliers: [0.25, 0.5, 0.75, 1],
+  preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  isBgr: false,
+  build,
+};
+
+function build(tf: Tfjs, input: SymbolicTensor, options: BuildBackboneOptions): SymbolicTensor {
+  const layers = trainableLayers(tf);
   const channels = (atWidthOne: number): number => Math.trunc(atWidthOne * options.widthMultiplier);
   const initializer = (name: string) =>
     tf.initializers.glorotUniform({ seed: deriveSeed(options.seed, name) });
   const normaliseAndClip = (x: SymbolicTensor, name: string): SymbolicTensor => {
-    const normalise = tf.layers.batchNormalization({
+    const normalise = layers.batchNormalization({
       epsilon: BATCH_NORM_EPSILON,
+      momentum: options.batchNormMomentum ?? BATCH_NORM_MOMENTUM,
       betaInitializer: tf.initializers.constant({ value: BATCH_NORM_OFFSET }),
       name: `${name}_bn`,
     });
-    return apply(tf.layers.reLU({ maxValue: 6, name: `${name}_relu` }), apply(normalise, x));
+    return applyLayer(layers.relu6(`${name}_relu`), applyLayer(normalise, x));
   };
 
-  const conv1 = tf.layers.conv2d({
+  const conv1 = layers.conv2d({
     filters: channels(32),
     kernelSize: 3,
     strides: 2,
@@ -70,7 +72,7 @@ export function mobileNet(
     kernelInitializer: initializer('conv1'),
     name: 'conv1',
   });
-  let x = normaliseAndClip(apply(conv1, input), 'conv1');
+  let x = normaliseAndClip(applyLayer(conv1, input), 'conv1');
 
   for (const [index, [filters, strides]] of BLOCKS.entries()) {
     const block = index + 1;
@@ -79,7 +81,7 @@ export function mobileNet(
         [0, 1],
         [0, 1],
       ];
-      x = apply(tf.layers.zeroPadding2d({ padding, name: `conv_pad_${block}` }), x);
+      x = applyLayer(tf.layers.zeroPadding2d({ padding, name: `conv_pad_${block}` }), x);
     }
     const depthwise = tf.layers.depthwiseConv2d({
       kernelSize: 3,
@@ -90,8 +92,8 @@ export function mobileNet(
       depthwiseInitializer: initializer(`conv_dw_${block}`),
       name: `conv_dw_${block}`,
     });
-    x = normaliseAndClip(apply(depthwise, x), `conv_dw_${block}`);
-    const pointwise = tf.layers.conv2d({
+    x = normaliseAndClip(applyLayer(depthwise, x), `conv_dw_${block}`);
+    const pointwise = layers.conv2d({
       filters: channels(filters),
       kernelSize: 1,
       padding: 'same',
@@ -99,13 +101,7 @@ export function mobileNet(
       kernelInitializer: initializer(`conv_pw_${block}`),
       name: `conv_pw_${block}`,
     });
-    x = normaliseAndClip(apply(pointwise, x), `conv_pw_${block}`);
+    x = normaliseAndClip(applyLayer(pointwise, x), `conv_pw_${block}`);
   }
   return x;
-}
-
-type Layer = InstanceType<Tfjs['layers']['Layer']>;
-
-function apply(layer: Layer, input: SymbolicTensor): SymbolicTensor {
-  return layer.apply(input) as SymbolicTensor;
 }
