@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { scanImageFolder } from './image-folder.ts';
+import { scanImageFolder, type ImageFolder } from './image-folder.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -11,10 +11,20 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function put(...files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    await mkdir(dirname(join(root, file)), { recursive: true });
-    await writeFile(join(root, file), 'x');
-  }
+  for (const file of files) await write(file, 'x');
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, file)), { recursive: true });
+  await writeFile(join(root, file), text);
+}
+
+function rows({ files, groups, splits }: ImageFolder): string[] {
+  return files.map(({ file, label }) =>
+    [file, label, groups?.get(file), splits?.get(file)]
+      .filter((value) => value !== undefined)
+      .join(),
+  );
 }
 
 describe('scanImageFolder', () => {
@@ -51,5 +61,161 @@ describe('scanImageFolder', () => {
       code: 'DATASET_TOO_FEW_CLASSES',
       details: { labels: ['only'] },
     });
+  });
+});
+
+describe("scanImageFolder's metadata", () => {
+  const csv = 'file_name,dx,lesion\n1.jpg,mel,L1\n2.jpg,bkl,L2\n3.jpg,mel,L1\n4.jpg,mel,L3\n';
+
+  it('gives labels and groups to images in any folder', async () => {
+    await put('one/1.jpg', 'one/2.jpg', 'two/deep/3.jpg', '4.jpg', 'notes.txt');
+    await write('metadata.csv', csv);
+    const folder = await scanImageFolder(root, { label: 'dx', group: 'lesion' });
+    expect(folder.labels).toEqual(['bkl', 'mel']);
+    expect(rows(folder)).toEqual([
+      '4.jpg,mel,L3',
+      'one/1.jpg,mel,L1',
+      'one/2.jpg,bkl,L2',
+      'two/deep/3.jpg,mel,L1',
+    ]);
+    expect(folder.ignored).toBe(1);
+  });
+
+  it('is found by its column "label" where there are no class folders', async () => {
+    await put('1.jpg', '2.jpg');
+    await write(
+      'metadata.jsonl',
+      '{"file_name":"1.jpg","label":0}\n{"file_name":"2.jpg","label":1}\n',
+    );
+    expect(rows(await scanImageFolder(root))).toEqual(['1.jpg,0', '2.jpg,1']);
+    await rm(join(root, 'metadata.jsonl'));
+    await expect(scanImageFolder(root)).rejects.toMatchObject({
+      code: 'DATASET_EMPTY',
+      message: expect.stringContaining('2 images') as string,
+    });
+    await expect(scanImageFolder(root, { label: 'label' })).rejects.toMatchObject({
+      code: 'DATASET_METADATA_INVALID',
+    });
+  });
+
+  it('names the images that it has no row for', async () => {
+    await put('1.jpg', '2.jpg', '5.jpg');
+    await write('metadata.csv', csv);
+    await expect(scanImageFolder(root, { label: 'dx' })).rejects.toMatchObject({
+      code: 'DATASET_METADATA_INVALID',
+      details: { files: ['5.jpg'], count: 1 },
+    });
+    await expect(scanImageFolder(root, { label: 'site' })).rejects.toMatchObject({
+      code: 'DATASET_METADATA_INVALID',
+      hint: 'It has: file_name, dx, lesion.',
+    });
+  });
+});
+
+describe('scanImageFolder with splits', () => {
+  it('keeps those of a Hugging Face ImageFolder', async () => {
+    await put('train/a/1.jpg', 'train/b/1.jpg', 'valid/a/1.jpg', 'test/b/2.jpg', 'banner.png');
+    expect(rows(await scanImageFolder(root))).toEqual([
+      'test/b/2.jpg,b,test',
+      'train/a/1.jpg,a,train',
+      'train/b/1.jpg,b,train',
+      'valid/a/1.jpg,a,validation',
+    ]);
+  });
+
+  it('reads the metadata of each split, or that of all', async () => {
+    await put('train/1.jpg', 'train/2.jpg', 'test/1.jpg');
+    await write('train/metadata.csv', 'file_name,label,patient\n1.jpg,x,p1\n2.jpg,y,p2\n');
+    await write('test/metadata.jsonl', '{"file_name":"1.jpg","label":"x","patient":"p3"}');
+    const expected = ['test/1.jpg,x,p3,test', 'train/1.jpg,x,p1,train', 'train/2.jpg,y,p2,train'];
+    const folder = await scanImageFolder(root, { group: 'patient' });
+    expect(rows(folder).sort()).toEqual(expected);
+    expect(folder.ignored).toBe(0);
+    await rm(join(root, 'test/metadata.jsonl'));
+    await write('metadata.csv', 'file_name,label,patient\ntest/1.jpg,x,p3\n');
+    expect(rows(await scanImageFolder(root, { group: 'patient' })).sort()).toEqual(expected);
+  });
+
+  it('refuses a group on two sides', async () => {
+    await put('train/a/1.jpg', 'train/b/2.jpg', 'test/a/3.jpg', 'test/b/4.jpg');
+    await write('metadata.csv', 'file_name,patient\n1.jpg,p1\n2.jpg,p2\n3.jpg,p2\n4.jpg,p4\n');
+    await expect(scanImageFolder(root, { group: 'patient' })).rejects.toMatchObject({
+      code: 'DATASET_GROUP_LEAKS',
+      details: { count: 1, groups: [{ group: 'p2', files: ['test/a/3.jpg', 'train/b/2.jpg'] }] },
+    });
+  });
+
+  it('takes classes for classes', async () => {
+    await put('train/1.jpg', 'bus/1.jpg', 'test/1.jpg');
+    const folder = await scanImageFolder(root);
+    expect(folder.labels).toEqual(['bus', 'test', 'train']);
+    expect(folder.splits).toBeUndefined();
+  });
+});
+
+describe('scanImageFolder with a list', () => {
+  it('takes what the list says, relative to the folder or to the list', async () => {
+    await put('a/1.jpg', 'a/2.jpg', 'b/3.jpg', 'b/4.jpg');
+    await write(
+      'lists/list.csv',
+      '\uFEFFfile,label,group,split\r\na/1.jpg,x,p1,train\r\n../a/2.jpg,y,p2,val\r\nb\\3.jpg,x,p3,TEST\r\na/1.jpg,x,p1,train\r\n',
+    );
+    const folder = await scanImageFolder(root, { list: join(root, 'lists/list.csv') });
+    expect(rows(folder)).toEqual([
+      'a/1.jpg,x,p1,train',
+      'a/2.jpg,y,p2,validation',
+      'b/3.jpg,x,p3,test',
+    ]);
+    expect(folder.ignored).toBe(2);
+  });
+
+  it('has columns of other names when it is told to, and none that are empty', async () => {
+    await put('1.jpg', '2.jpg');
+    await write('list.csv', 'file,dx,lesion,group,split\n1.jpg,x,L1,,\n2.jpg,y,L2,,\n');
+    const list = join(root, 'list.csv');
+    expect(rows(await scanImageFolder(root, { list, label: 'dx', group: 'lesion' }))).toEqual([
+      '1.jpg,x,L1',
+      '2.jpg,y,L2',
+    ]);
+    const { groups, splits } = await scanImageFolder(root, { list, label: 'dx' });
+    expect([groups, splits]).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    ['no column for the file', 'path,label\n1.jpg,x\n', /no column "file"/],
+    ['no labels', 'file,dx\n1.jpg,x\n', /no column "label"/],
+    [
+      'an empty label',
+      'file,label\n1.jpg,x\n2.jpg,\n',
+      /no "label" for 1 of 2 images, e\.g\. 2\.jpg/,
+    ],
+    ['files that are not there', 'file,label\n1.jpg,x\n9.jpg,y\n', /1 of 2 files .* 9\.jpg/],
+    ['two rows that differ', 'file,label\n1.jpg,x\n./1.jpg,y\n', /two rows for "1\.jpg"/],
+    ['half of the groups', 'file,label,group\n1.jpg,x,p\n2.jpg,y,\n', /no "group" for 1 of 2/],
+    ['another split', 'file,label,split\n1.jpg,x,train\n2.jpg,y,holdout\n', /"holdout"/],
+    ['a way out', 'file,label\n1.jpg,x\n../../../etc/hosts,y\n', /outside/],
+    ['another way out', 'file,label\n1.jpg,x\n/etc/hosts,y\n', /outside/],
+    ['a third way out', 'file,label\n1.jpg,x\n"a\0/../../x",y\n', /outside/],
+    ['a folder', 'file,label\n1.jpg,x\nfolder,y\n', /not there/],
+    ['prototypes', 'file,label,__proto__,constructor\n1.jpg,x,1,2\n__proto__,y,1,2\n', /not there/],
+  ])('refuses %s', async (_, text, message) => {
+    await put('1.jpg', '2.jpg', 'folder/3.jpg');
+    await write('list.csv', text);
+    await expect(scanImageFolder(root, { list: join(root, 'list.csv') })).rejects.toMatchObject({
+      code: 'DATASET_METADATA_INVALID',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('refuses a list that is not there, and a folder that may not be read', async () => {
+    await put('a/1.jpg', 'b/2.jpg');
+    await expect(scanImageFolder(root, { list: join(root, 'no.csv') })).rejects.toMatchObject({
+      code: 'DATASET_METADATA_INVALID',
+    });
+    // Root may read everything, and Windows knows no such mode.
+    if (process.getuid?.() === 0 || process.platform === 'win32') return;
+    await chmod(join(root, 'a'), 0);
+    await expect(scanImageFolder(root)).rejects.toMatchObject({ code: 'FILE_READ_FAILED' });
+    await chmod(join(root, 'a'), 0o700);
   });
 });

@@ -1,6 +1,11 @@
-import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { IsometryError } from '@isometry/core';
+import { assertNoLeaks, findSplitFolders } from './given-splits.ts';
+import { listImageFiles } from './image-files.ts';
+import { readImageList } from './image-list.ts';
+import { joinColumn, METADATA_FILES, readMetadata } from './metadata-column.ts';
+import type { SplitName } from './split.ts';
+import { invalidTable } from './table.ts';
 
 /** A file that claims to be an image. */
 export interface LabelledFile {
@@ -16,42 +21,51 @@ export interface ImageFolder {
   readonly labels: readonly string[];
   /** Sorted by path. */
   readonly files: readonly LabelledFile[];
-  /** How many files were not looked at: no image by their extension, or outside a class folder. */
+  /** The group of every file, when groups are known. */
+  readonly groups: ReadonlyMap<string, string> | undefined;
+  /** The split of every file, when the folder or the list gives it. */
+  readonly splits: ReadonlyMap<string, SplitName> | undefined;
+  /** How many files were not looked at: no image by their extension, or without a label. */
   readonly ignored: number;
 }
 
-/**
- * Everything that people store photos in. The formats outside the pixel contract are here too, so that
- * they are reported as unreadable, with the reason, instead of being passed over in silence.
- */
-const IMAGE_EXTENSIONS: ReadonlySet<string> = new Set(
-  '.jpg .jpeg .jpe .jfif .png .webp .gif .bmp .tif .tiff .avif .heic .heif'.split(' '),
-);
+export interface ScanImageFolderOptions {
+  /** A file that names the images, see `readImageList`; `label` and `group` are then columns of it. */
+  readonly list?: string | undefined;
+  /** Column of the metadata that gives the label. @defaultValue the class folder */
+  readonly label?: string | undefined;
+  /** Column of the metadata that gives the group. @defaultValue none */
+  readonly group?: string | undefined;
+}
+
+/** What a column of labels is called where there are no class folders and nothing else was said. */
+const DEFAULT_LABEL = 'label';
 
 /**
- * Lists `ROOT/<label>/**` by extension. Hidden files and folders, and folders without an image, are no
- * classes.
- * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `DATASET_EMPTY`, `DATASET_TOO_FEW_CLASSES`
+ * Finds images and their labels:
+ * - `ROOT/<label>/**`, a folder per class;
+ * - `ROOT/<train|validation|test>/<label>/**`, a Hugging Face ImageFolder, whose splits are kept;
+ * - images anywhere, with `metadata.csv` or `metadata.jsonl` (in `ROOT`, or in each split's folder) that
+ *   gives the label: the column `options.label`, or `label` where there is no class folder;
+ * - what `options.list` names.
+ *
+ * Hidden files and folders, and folders without an image, are no classes.
+ * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `DATASET_EMPTY`, `DATASET_TOO_FEW_CLASSES`,
+ *   `DATASET_METADATA_INVALID`, `DATASET_GROUP_LEAKS` when a group is in two given splits
  */
-export async function scanImageFolder(root: string): Promise<ImageFolder> {
-  await assertFolder(root);
-  const files: LabelledFile[] = [];
-  let ignored = 0;
-  for (const entry of await list(root)) {
-    if (entry.isFolder) {
-      for (const file of await walk(root, entry.name)) {
-        if (isImage(file)) files.push({ file, label: entry.name });
-        else ignored += 1;
-      }
-    } else if (entry.name !== 'metadata.csv') ignored += 1;
-  }
+export async function scanImageFolder(
+  root: string,
+  options: ScanImageFolderOptions = {},
+): Promise<ImageFolder> {
+  const { images, others } = await listImageFiles(root);
+  const found =
+    options.list === undefined
+      ? await readFolder(root, images, options)
+      : await readImageList(root, options.list, options);
+  const files = [...found.files];
+  const ignored = images.length - files.length + others.filter((file) => !isMetadata(file)).length;
   const labels = [...new Set(files.map(({ label }) => label))].sort();
-  if (labels.length === 0) {
-    throw new IsometryError('DATASET_EMPTY', `No image in a class folder under ${root}.`, {
-      hint: 'Put the images into one folder per class, e.g. photos/wart/1.jpg and photos/corn/2.jpg.',
-      details: { folder: root, ignored },
-    });
-  }
+  if (labels.length === 0) throw empty(root, images.length, ignored);
   if (labels.length === 1) {
     throw new IsometryError(
       'DATASET_TOO_FEW_CLASSES',
@@ -62,64 +76,104 @@ export async function scanImageFolder(root: string): Promise<ImageFolder> {
       },
     );
   }
-  files.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return { root, labels, files, ignored };
+  if (found.splits !== undefined && found.groups !== undefined) {
+    assertNoLeaks(found.splits, found.groups);
+  }
+  return { root, labels, files, groups: found.groups, splits: found.splits, ignored };
 }
 
-interface Entry {
-  readonly name: string;
-  readonly isFolder: boolean;
-  readonly isLink: boolean;
-}
-
-async function assertFolder(root: string): Promise<void> {
-  const isFolder = await stat(root).then(
-    (found) => found.isDirectory(),
-    () => false,
+async function readFolder(
+  root: string,
+  images: readonly string[],
+  options: ScanImageFolderOptions,
+): Promise<Pick<ImageFolder, 'files' | 'groups' | 'splits'>> {
+  const splitFolders = findSplitFolders(images);
+  // Beside the splits' folders lies at most a picture for the README.
+  const within = splitFolders === undefined ? images : images.filter((file) => file.includes('/'));
+  const inClassFolders = within.filter(
+    (file) => file.split('/').length > (splitFolders === undefined ? 1 : 2),
   );
-  if (!isFolder) {
-    throw new IsometryError('FILE_NOT_FOUND', `There is no folder ${root}.`, {
-      hint: 'Give a folder that holds one folder of images per class.',
-      details: { folder: root },
-    });
+  const column = (name: string, files: readonly string[]): Promise<ReadonlyMap<string, string>> =>
+    readColumn(root, [...(splitFolders?.keys() ?? [])], name, files);
+  const labelOf = await readLabels();
+  const files = [...labelOf].map(([file, label]) => ({ file, label }));
+  const own = files.map(({ file }) => file);
+  return {
+    files,
+    groups: options.group === undefined ? undefined : await column(options.group, own),
+    splits:
+      splitFolders &&
+      new Map(own.map((file) => [file, splitFolders.get(file.split('/')[0] ?? '') ?? 'train'])),
+  };
+
+  async function readLabels(): Promise<ReadonlyMap<string, string>> {
+    if (options.label !== undefined) return column(options.label, within);
+    if (inClassFolders.length === 0 && within.length > 0 && (await hasLabels())) {
+      return column(DEFAULT_LABEL, within);
+    }
+    const level = splitFolders === undefined ? 0 : 1;
+    return new Map(inClassFolders.map((file) => [file, file.split('/')[level] ?? '']));
+  }
+
+  async function hasLabels(): Promise<boolean> {
+    const folders = [...(splitFolders?.keys() ?? [])].map((folder) => join(root, folder));
+    for (const folder of [...folders, root]) {
+      const table = await readMetadata(folder);
+      if (table?.columns.includes(DEFAULT_LABEL) === true) return true;
+    }
+    return false;
   }
 }
 
-/** Folders and files of one folder, hidden ones left out; links count as what they point to. */
-async function list(folder: string): Promise<Entry[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new IsometryError('FILE_READ_FAILED', `The folder ${folder} could not be listed.`, {
-      hint: 'Check its permissions.',
-      cause,
-      details: { folder },
-    });
-  });
-  const found: Entry[] = [];
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    const isLink = entry.isSymbolicLink();
-    // A link that leads nowhere is none of our business.
-    const target = isLink ? await stat(join(folder, entry.name)).catch(() => undefined) : entry;
-    const isFolder = target?.isDirectory() === true;
-    if (isFolder || target?.isFile() === true) found.push({ name: entry.name, isFolder, isLink });
+/** A column of the metadata beside the images: in their split's folder, or else in `root`. */
+async function readColumn(
+  root: string,
+  splitFolders: readonly string[],
+  column: string,
+  images: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const values = new Map<string, string>();
+  const rest: string[] = [];
+  for (const folder of splitFolders) {
+    const own = images.filter((file) => file.startsWith(`${folder}/`));
+    const table = await readMetadata(join(root, folder));
+    if (table === undefined) {
+      rest.push(...own);
+      continue;
+    }
+    const inside = own.map((file) => file.slice(folder.length + 1));
+    for (const [file, value] of joinColumn(table, column, inside)) {
+      values.set(`${folder}/${file}`, value);
+    }
   }
-  return found;
+  const files = splitFolders.length === 0 ? images : rest;
+  if (files.length === 0) return values;
+  const table = await readMetadata(root);
+  if (table === undefined) {
+    throw invalidTable(
+      `There is no ${METADATA_FILES.join(' or ')} in ${root}.`,
+      'A column needs one, with a row per image; or train without the column.',
+      { folder: root, column },
+    );
+  }
+  for (const [file, value] of joinColumn(table, column, files)) values.set(file, value);
+  return new Map(images.map((file) => [file, values.get(file) ?? '']));
 }
 
-/**
- * All files below a class folder. A linked folder is followed where it is the class folder itself, and
- * not below: it may point to its own parent.
- */
-async function walk(root: string, folder: string): Promise<string[]> {
-  const files: string[] = [];
-  for (const entry of await list(join(root, folder))) {
-    const path = `${folder}/${entry.name}`;
-    if (!entry.isFolder) files.push(path);
-    else if (!entry.isLink) files.push(...(await walk(root, path)));
-  }
-  return files;
+function isMetadata(file: string): boolean {
+  const name = file.split('/').at(-1) ?? '';
+  return METADATA_FILES.some((each) => each === name) && file.split('/').length <= 2;
 }
 
-function isImage(file: string): boolean {
-  return IMAGE_EXTENSIONS.has(extname(file).toLowerCase());
+function empty(root: string, images: number, ignored: number): IsometryError {
+  return new IsometryError(
+    'DATASET_EMPTY',
+    images === 0
+      ? `No image in a class folder under ${root}.`
+      : `${images} images under ${root} and no label for any of them.`,
+    {
+      hint: 'Put the images into one folder per class, e.g. photos/wart/1.jpg and photos/corn/2.jpg, or name the column of metadata.csv that gives the label.',
+      details: { folder: root, ignored },
+    },
+  );
 }

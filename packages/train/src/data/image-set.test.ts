@@ -9,8 +9,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PIXEL_DEFAULTS } from '../config.ts';
 import { scanImageFolder } from './image-folder.ts';
 import { readImages, type ImageSet } from './image-set.ts';
+import { createPixelStore, type PixelStore } from './pixel-store.ts';
 
 let root = '';
+let store: PixelStore;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'isometry-images-'));
   const jpeg = await sharp({ create: { width: 40, height: 20, channels: 3, background: 'red' } })
@@ -32,7 +34,13 @@ async function read(
   more: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
 ): Promise<ImageSet> {
   const folder = await scanImageFolder(root);
-  return readImages(folder, { decode: createImageDecoder(), pixels, maxUnreadableShare, ...more });
+  store = createPixelStore({ width: 32, height: 32, capacity: folder.files.length });
+  return readImages(folder, store, {
+    decode: createImageDecoder(),
+    pixels,
+    maxUnreadableShare,
+    ...more,
+  });
 }
 
 describe('readImages', () => {
@@ -44,7 +52,13 @@ describe('readImages', () => {
       { file: 'b/text.jpg' },
     ]);
     expect(set.images).toHaveLength(10);
-    expect(set.images[0]?.pixels).toMatchObject({ width: 32, height: 32 });
+    expect(set.fingerprints).toHaveLength(10);
+    expect(store.count).toBe(10);
+    const stored = new Uint8Array(32 * 32 * 3);
+    store.read(9, stored);
+    // A red strip between two black ones.
+    expect([...stored.subarray(0, 3)]).toEqual([0, 0, 0]);
+    expect(stored[16 * 32 * 3]).toBe(254);
     const jpeg = await sharp({ create: { width: 40, height: 20, channels: 3, background: 'red' } })
       .jpeg()
       .toBuffer();

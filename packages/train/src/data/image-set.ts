@@ -12,11 +12,8 @@ import {
   type Progress,
 } from '@isometry/core';
 import type { ImageFolder, LabelledFile } from './image-folder.ts';
-
-/** An image in memory: `width * height * 3` bytes, e.g. 12 kB at 64 px, so 31 MB for 2,515 photos. */
-export interface LoadedImage extends LabelledFile {
-  readonly pixels: PixelImage;
-}
+import { fingerprintPixels, type PixelFingerprint } from './pixel-fingerprint.ts';
+import type { PixelStore } from './pixel-store.ts';
 
 /** An image that could not be read, and was left out. */
 export interface SkippedImage {
@@ -26,9 +23,11 @@ export interface SkippedImage {
 }
 
 export interface ImageSet {
-  /** Sorted by path. */
-  readonly images: readonly LoadedImage[];
+  /** Sorted by path: an image's position is its index in the store. */
+  readonly images: readonly LabelledFile[];
   readonly skipped: readonly SkippedImage[];
+  /** Of each image. */
+  readonly fingerprints: readonly PixelFingerprint[];
   /** SHA-256 over the sorted `label TAB sha256-of-file LF` lines of `images`, lower-case hex. */
   readonly digest: string;
 }
@@ -48,28 +47,40 @@ const PROGRESS_EVERY = 25;
 /** How many unreadable images an error names. */
 const NAMED = 5;
 
+/** Files that are read ahead while one is decoded: their bytes are in memory, 5 MB each for a phone's photo. */
+const READ_AHEAD = 4;
+
 /**
- * Decodes every image once, by the pixel contract, to 8-bit pixels in memory.
- * @throws `DATASET_UNREADABLE` when more than `maxUnreadableShare` of the images fail, `ABORTED`
+ * Decodes every image once, by the pixel contract, into the store.
+ * @throws `DATASET_UNREADABLE` when more than `maxUnreadableShare` of the images fail, `ABORTED`,
+ *   `FILE_WRITE_FAILED` when the store has no room
  */
 export async function readImages(
-  folder: ImageFolder,
+  folder: Pick<ImageFolder, 'root' | 'files'>,
+  store: PixelStore,
   options: ReadImagesOptions,
 ): Promise<ImageSet> {
-  const images: LoadedImage[] = [];
+  const images: LabelledFile[] = [];
+  const fingerprints: PixelFingerprint[] = [];
   const skipped: SkippedImage[] = [];
   const lines: string[] = [];
   const total = folder.files.length;
+  const ahead: Promise<Uint8Array>[] = [];
   for (const [index, { file, label }] of folder.files.entries()) {
     throwIfAborted(options.signal);
-    try {
-      const bytes = await readBytes(join(folder.root, file));
-      const { pixels } = await options.decode(bytes, options.pixels, { signal: options.signal });
-      images.push({ file, label, pixels });
-      lines.push(`${label}\t${createHash('sha256').update(bytes).digest('hex')}\n`);
-    } catch (error) {
-      if (!isIsometryError(error) || error.code === 'ABORTED') throw error;
-      skipped.push({ file, code: error.code, message: error.message });
+    for (const next of folder.files.slice(index + ahead.length, index + READ_AHEAD)) {
+      const reading = readBytes(join(folder.root, next.file));
+      // Awaited later, unless something else ends the reading before.
+      reading.catch(() => undefined);
+      ahead.push(reading);
+    }
+    const decoded = await decode(file, ahead.shift() as Promise<Uint8Array>, options);
+    if ('code' in decoded) skipped.push(decoded);
+    else {
+      store.add(decoded.pixels);
+      images.push({ file, label });
+      fingerprints.push(fingerprintPixels(decoded.pixels, options.pixels.background));
+      lines.push(`${label}\t${decoded.sha256}\n`);
     }
     const done = index + 1;
     if (done % PROGRESS_EVERY === 0 || done === total) {
@@ -78,7 +89,22 @@ export async function readImages(
   }
   assertReadable(skipped, total, options.maxUnreadableShare);
   const digest = createHash('sha256').update(lines.sort().join('')).digest('hex');
-  return { images, skipped, digest };
+  return { images, fingerprints, skipped, digest };
+}
+
+async function decode(
+  file: string,
+  reading: Promise<Uint8Array>,
+  options: ReadImagesOptions,
+): Promise<SkippedImage | { readonly pixels: PixelImage; readonly sha256: string }> {
+  try {
+    const bytes = await reading;
+    const { pixels } = await options.decode(bytes, options.pixels, { signal: options.signal });
+    return { pixels, sha256: createHash('sha256').update(bytes).digest('hex') };
+  } catch (error) {
+    if (!isIsometryError(error) || error.code === 'ABORTED') throw error;
+    return { file, code: error.code, message: error.message };
+  }
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
