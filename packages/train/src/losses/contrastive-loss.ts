@@ -23,7 +23,15 @@ export function contrastiveLoss(config: ContrastiveConfig): PairLoss {
       }
     }
     const pairs = (size * (size - 1)) / 2;
-    const scale = scales(reduction, pairs, positive.active, negative.active);
+    const terms = {
+      'sum-pairs': { positive: 1, negative: 1 },
+      'mean-pairs': { positive: pairs, negative: pairs },
+      'mean-active-pairs': { positive: positive.active, negative: negative.active },
+    } satisfies Record<ContrastiveConfig['reduction'], unknown>;
+    const scale = {
+      positive: shareOf(1, terms[reduction].positive),
+      negative: shareOf(1, terms[reduction].negative),
+    };
     for (let i = 0; i < size; i += 1) {
       for (let j = i + 1; j < size; j += 1) {
         const own = labels[i] === labels[j] ? scale.positive : scale.negative;
@@ -37,20 +45,4 @@ export function contrastiveLoss(config: ContrastiveConfig): PairLoss {
       activeShare: shareOf(positive.active + negative.active, pairs),
     };
   };
-}
-
-function scales(
-  reduction: ContrastiveConfig['reduction'],
-  pairs: number,
-  positive: number,
-  negative: number,
-): { positive: number; negative: number } {
-  switch (reduction) {
-    case 'sum-pairs':
-      return { positive: 1, negative: 1 };
-    case 'mean-pairs':
-      return { positive: shareOf(1, pairs), negative: shareOf(1, pairs) };
-    case 'mean-active-pairs':
-      return { positive: shareOf(1, positive), negative: shareOf(1, negative) };
-  }
 }

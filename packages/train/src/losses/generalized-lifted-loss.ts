@@ -12,7 +12,7 @@ export function generalizedLiftedLoss({ margin }: GeneralizedLiftedConfig): Pair
     for (const [anchor, label] of labels.entries()) {
       const at = anchor * size;
       const pulls = exponentsOf(labels, anchor, (row) =>
-        labels[row] === label ? (distances[at + row] as number) : undefined,
+        labels[row] === label ? distances[at + row] : undefined,
       );
       const pushes = exponentsOf(labels, anchor, (row) =>
         labels[row] === label ? undefined : margin - (distances[at + row] as number),

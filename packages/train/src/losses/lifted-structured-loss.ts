@@ -52,7 +52,7 @@ interface Row {
   /** Log of the sum of e^(margin - D), or the largest margin - D; -Infinity without negatives. */
   readonly exponent: number;
   /** Spreads `pull` over the negatives by how much of the exponent each of them is. */
-  shares(pull: number): Iterable<readonly [row: number, share: number]>;
+  readonly shares: (pull: number) => Iterable<readonly [row: number, share: number]>;
 }
 
 function smoothRow(

@@ -183,7 +183,8 @@ export function resolveLoss(
   preset: LossPreset | undefined = presetsOf(name)[0],
   overrides: LossOverrides = {},
 ): MetricLossConfig {
-  const choices = preset === undefined ? undefined : PRESETS[name][preset];
+  const known = presetsOf(name).includes(preset as LossPreset);
+  const choices = known ? PRESETS[name][preset as LossPreset] : undefined;
   if (choices === undefined) {
     throw new IsometryError('OPTION_INVALID', `The loss ${name} has no preset ${String(preset)}.`, {
       hint: `Give one of ${presetsOf(name).join(', ')}.`,
@@ -193,9 +194,20 @@ export function resolveLoss(
   const changes = Object.entries(overrides).filter(([, value]) => value !== undefined);
   for (const [key, value] of changes) assertChoice(name, key, value);
   const isChanged = changes.some(([key, value]) => choices[key as keyof typeof choices] !== value);
-  const config = { name, preset: isChanged ? 'custom' : preset, ...choices };
-  // The keys and values were checked against this loss' own.
-  return { ...config, ...Object.fromEntries(changes) } as MetricLossConfig;
+  const config = {
+    name,
+    preset: isChanged ? 'custom' : preset,
+    ...choices,
+    ...Object.fromEntries(changes),
+    // The keys and values were checked against this loss' own.
+  } as MetricLossConfig;
+  if (config.name === 'triplet' && config.distance === 'cosine' && config.squared) {
+    throw new IsometryError('OPTION_INVALID', 'squared is true, and the distance is the cosine.', {
+      hint: 'Give squared as false: 1 - cos is half a squared distance already.',
+      details: { option: 'squared' },
+    });
+  }
+  return config;
 }
 
 /** What a loss lets one choose: a list of values, or `above 0`, or any number. */

@@ -10,7 +10,7 @@ export function recordLoss(config: MetricLossConfig): LossRecord {
 
 /** What {@link recordLoss} has no place for, for the manifest's hyper-parameters: e.g. `lossMining`. */
 export function recordLossParameters(config: MetricLossConfig): Record<string, number | string> {
-  const recorded = new Set([...Object.keys(recordLoss(config))]);
+  const recorded = new Set(Object.keys(recordLoss(config)));
   const rest = Object.entries(config as unknown as Record<string, number | string>).filter(
     ([key]) => !recorded.has(key),
   );

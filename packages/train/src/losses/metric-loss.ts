@@ -2,7 +2,7 @@ import { summariseBatch, type BatchStatistics } from './batch-statistics.ts';
 import { contrastiveLoss } from './contrastive-loss.ts';
 import { generalizedLiftedLoss } from './generalized-lifted-loss.ts';
 import { liftedStructuredLoss } from './lifted-structured-loss.ts';
-import type { MetricLossConfig } from './metric-loss-config.ts';
+import type { MetricLossConfig, MetricLossName } from './metric-loss-config.ts';
 import { multiSimilarityLoss } from './multi-similarity-loss.ts';
 import { measurePairs, type PairMeasure } from './pair-distances.ts';
 import type { PairLoss } from './pair-loss.ts';
@@ -30,6 +30,19 @@ export type MetricLoss = (
   labels: readonly number[],
 ) => LossResult;
 
+const PAIR_LOSSES: {
+  readonly [Name in MetricLossName]: (
+    config: Extract<MetricLossConfig, { name: Name }>,
+  ) => PairLoss;
+} = {
+  contrastive: contrastiveLoss,
+  triplet: tripletLoss,
+  'lifted-structured': liftedStructuredLoss,
+  'generalized-lifted': generalizedLiftedLoss,
+  'multi-similarity': multiSimilarityLoss,
+  'supervised-contrastive': supervisedContrastiveLoss,
+};
+
 /**
  * Makes the loss that a config spells out, computed in float64 with one closed-form gradient. A batch
  * without a positive or without a negative pair costs what the formula leaves of it, 0 as a rule. The
@@ -37,7 +50,8 @@ export type MetricLoss = (
  * of one side. Embeddings that hold NaN or an infinity cost NaN.
  */
 export function createMetricLoss(config: MetricLossConfig): MetricLoss {
-  const pairLoss = choosePairLoss(config);
+  // Its own name chooses it, which is more than the compiler follows.
+  const pairLoss = (PAIR_LOSSES[config.name] as (config: MetricLossConfig) => PairLoss)(config);
   const measure = measureOf(config);
   return (embeddings, labels) => {
     if (!embeddings.every(Number.isFinite)) return notANumber(embeddings.length);
@@ -49,23 +63,6 @@ export function createMetricLoss(config: MetricLossConfig): MetricLoss {
       statistics: summariseBatch(embeddings, labels, pairs.distances, measure, activeShare),
     };
   };
-}
-
-function choosePairLoss(config: MetricLossConfig): PairLoss {
-  switch (config.name) {
-    case 'contrastive':
-      return contrastiveLoss(config);
-    case 'triplet':
-      return tripletLoss(config);
-    case 'lifted-structured':
-      return liftedStructuredLoss(config);
-    case 'generalized-lifted':
-      return generalizedLiftedLoss(config);
-    case 'multi-similarity':
-      return multiSimilarityLoss(config);
-    case 'supervised-contrastive':
-      return supervisedContrastiveLoss(config);
-  }
 }
 
 /** The contrastive loss squares its terms, not what it measures: its margin is one of plain distances. */

@@ -17,8 +17,8 @@ export function multiSimilarityLoss(config: MultiSimilarityConfig): PairLoss {
       let positives = others.filter((row) => labels[row] === label);
       let negatives = others.filter((row) => labels[row] !== label);
       if (mining === 'multi-similarity') {
-        const least = positives.reduce((least, row) => Math.min(least, cosine(row)), Infinity);
-        const most = negatives.reduce((most, row) => Math.max(most, cosine(row)), -Infinity);
+        const least = Math.min(...positives.map(cosine));
+        const most = Math.max(...negatives.map(cosine));
         positives = positives.filter((row) => cosine(row) - margin < most);
         negatives = negatives.filter((row) => cosine(row) + margin > least);
       }

@@ -23,22 +23,16 @@ export function tripletLoss(config: TripletConfig): PairLoss {
       weights[toPositive] = (weights[toPositive] as number) + 1;
       weights[toNegative] = (weights[toNegative] as number) - 1;
     });
-    const scale = factor * scaleOf(reduction, mined, active);
+    const terms = {
+      'sum-triplets': 1,
+      'mean-triplets': mined,
+      'mean-active-triplets': active,
+    } satisfies Record<TripletConfig['reduction'], number>;
+    const scale = factor * shareOf(1, terms[reduction]);
     return {
       value: sum * scale,
       weights: weights.map((weight) => weight * scale),
       activeShare: shareOf(active, mined),
     };
   };
-}
-
-function scaleOf(reduction: TripletConfig['reduction'], mined: number, active: number): number {
-  switch (reduction) {
-    case 'sum-triplets':
-      return 1;
-    case 'mean-triplets':
-      return shareOf(1, mined);
-    case 'mean-active-triplets':
-      return shareOf(1, active);
-  }
 }
