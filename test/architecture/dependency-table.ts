@@ -35,7 +35,7 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
   'packages/train/src': {
     workspace: ['core', 'pixels', 'report'],
     platforms: ['node'],
-    libraries: ['@tensorflow/tfjs-node', 'csv-parse'],
+    libraries: ['@tensorflow/tfjs-node', 'csv-parse', 'h5wasm'],
   },
   'packages/export/src': {
     workspace: ['core', 'onnx'],

@@ -53,6 +53,8 @@ export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {
   TENSOR_INVALID: EXIT_CODES.compute,
   TRAINER_UNAVAILABLE: EXIT_CODES.missing,
   TRAINING_DIVERGED: EXIT_CODES.compute,
+  WEIGHTS_INVALID: EXIT_CODES.model,
+  WEIGHTS_UNAVAILABLE: EXIT_CODES.missing,
   WORKER_FAILED: EXIT_CODES.compute,
 };
 
