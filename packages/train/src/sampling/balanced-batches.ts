@@ -1,24 +1,38 @@
+import { IsometryError } from '@isometry/core';
 import type { Random } from './random.ts';
 
 /** Positive pairs need two images of a class. */
 const MIN_IMAGES_PER_CLASS = 2;
 
+export interface PlanEpochOptions {
+  /**
+   * P: how many classes share a batch, 1 to half of `batchSize`; `batchSize` is then P * K for K images of
+   * each. @defaultValue all of them, as far as two images of each fit
+   */
+  readonly classesPerBatch?: number | undefined;
+}
+
 /**
  * Plans one epoch of P x K batches: every image is in at least one batch, the classes of a batch have
- * equally many images or differ by one, and no image is in a batch twice unless its class is too small.
- * A batch holds all classes when two images of each fit, else those with the most images left.
+ * equally many images or differ by one, and no image is in a batch twice unless its class is too small,
+ * whose images then are in it equally often or differ by one.
+ * A batch holds those P classes that have the most images left, which takes the fewest batches; their order
+ * is then shuffled, so that the large classes are not all at the beginning.
  *
  * @param classes class index of every image
- * @param batchSize images in every batch, 4 or more
- * @returns image positions, a list per batch; about `largest class / (batchSize / P)` batches
+ * @param batchSize images in every batch, 2 or more
+ * @returns image positions, a list per batch; with all classes in each batch (P = C) `ceil(largest class /
+ * K)` of them, or fewer where K is no whole number
+ * @throws `OPTION_INVALID` for more classes per batch than there are, or than have two places in it
  */
 export function planEpoch(
   classes: readonly number[],
   batchSize: number,
   random: Random,
+  options: PlanEpochOptions = {},
 ): readonly (readonly number[])[] {
   const decks = createDecks(classes, random);
-  const perBatch = Math.min(decks.length, Math.floor(batchSize / MIN_IMAGES_PER_CLASS));
+  const perBatch = countPerBatch(decks.length, batchSize, options.classesPerBatch);
   const batches: number[][] = [];
   while (decks.some((deck) => deck.unseen > 0)) {
     // Shuffled before the (stable) sort: ties are broken at random.
@@ -31,7 +45,18 @@ export function planEpoch(
     const batch = chosen.flatMap((deck, rank) => deck.draw(share + (rank < extras ? 1 : 0)));
     batches.push(batch);
   }
-  return batches;
+  return random.shuffled(batches);
+}
+
+function countPerBatch(classes: number, batchSize: number, wanted: number | undefined): number {
+  const room = Math.max(1, Math.floor(batchSize / MIN_IMAGES_PER_CLASS));
+  const most = Math.min(classes, room);
+  if (wanted === undefined || classes === 0) return most;
+  if (Number.isInteger(wanted) && wanted >= 1 && wanted <= most) return wanted;
+  throw new IsometryError('OPTION_INVALID', `classesPerBatch is ${wanted}.`, {
+    hint: `Give an integer from 1 to ${most}: there are ${classes} classes and ${batchSize} images in a batch.`,
+    details: { option: 'classesPerBatch' },
+  });
 }
 
 interface Deck {
@@ -52,6 +77,7 @@ function createDecks(classes: readonly number[], random: Random): Deck[] {
 
 function createDeck(members: readonly number[], random: Random): Deck {
   let queue = random.shuffled(members);
+  let next = 0;
   let unseen = members.length;
   return {
     get unseen() {
@@ -60,15 +86,16 @@ function createDeck(members: readonly number[], random: Random): Deck {
     draw: (count) => {
       const drawn: number[] = [];
       while (drawn.length < count) {
-        if (queue.length === 0) {
-          const fresh = random.shuffled(members);
-          // What this batch already has goes last.
-          queue = [
-            ...fresh.filter((image) => !drawn.includes(image)),
-            ...fresh.filter((image) => drawn.includes(image)),
-          ];
+        if (next === queue.length) {
+          const copies = new Map<number, number>();
+          for (const image of drawn) copies.set(image, (copies.get(image) ?? 0) + 1);
+          // What this batch already has goes last, what it has most often at the very end.
+          const copiesOf = (image: number): number => copies.get(image) ?? 0;
+          queue = random.shuffled(members).sort((a, b) => copiesOf(a) - copiesOf(b));
+          next = 0;
         }
-        drawn.push(queue.shift() as number);
+        drawn.push(queue[next] as number);
+        next += 1;
       }
       unseen = Math.max(0, unseen - count);
       return drawn;
