@@ -18,36 +18,40 @@ export function createHashIndex<Entry>(maxDistance: number): HashIndex<Entry> {
     const end = Math.floor((64 * (band + 1)) / (maxDistance + 1));
     return { start, end, buckets: new Map<number, number[]>() };
   });
-  const known = new Set<string>();
-  const hashes: (readonly [number, number])[] = [];
+  const uppers: number[] = [];
+  const lowers: number[] = [];
   const entries: Entry[] = [];
   return {
     add: (hash, entry) => {
-      if (known.has(hash.join())) return;
-      known.add(hash.join());
+      const [upper, lower] = hash;
+      const [first] = bands;
+      const alike = first?.buckets.get(readBits(hash, first.start, first.end)) ?? [];
+      if (alike.some((at) => uppers[at] === upper && lowers[at] === lower)) return;
       for (const { start, end, buckets } of bands) {
         const key = readBits(hash, start, end);
         const bucket = buckets.get(key);
-        if (bucket === undefined) buckets.set(key, [hashes.length]);
-        else bucket.push(hashes.length);
+        if (bucket === undefined) buckets.set(key, [entries.length]);
+        else bucket.push(entries.length);
       }
-      hashes.push(hash);
+      uppers.push(upper);
+      lowers.push(lower);
       entries.push(entry);
     },
     nearest: (hash) => {
-      let best: { position: number; distance: number } | undefined;
+      const [upper, lower] = hash;
+      let position = -1;
+      let least = maxDistance + 1;
       for (const { start, end, buckets } of bands) {
-        for (const position of buckets.get(readBits(hash, start, end)) ?? []) {
-          const distance = countDifferences(hash, hashes[position] as readonly [number, number]);
-          if (distance > maxDistance) continue;
-          const isNearer =
-            best === undefined ||
-            distance < best.distance ||
-            (distance === best.distance && position < best.position);
-          if (isNearer) best = { position, distance };
+        for (const at of buckets.get(readBits(hash, start, end)) ?? []) {
+          const distance =
+            countBits(upper ^ (uppers[at] as number)) + countBits(lower ^ (lowers[at] as number));
+          if (distance < least || (distance === least && at < position)) {
+            position = at;
+            least = distance;
+          }
         }
       }
-      return best && { entry: entries[best.position] as Entry, distance: best.distance };
+      return position === -1 ? undefined : { entry: entries[position] as Entry, distance: least };
     },
   };
 }

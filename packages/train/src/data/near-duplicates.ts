@@ -20,13 +20,11 @@ export interface DuplicatePair {
   readonly distance: number;
 }
 
-/** Pairs across the split, at most one for each image of validation and test. */
-export interface Duplicates {
-  /** Every pixel is equal. */
-  readonly exact: readonly DuplicatePair[];
-  /** The perceptual hashes differ by at most {@link NEAR_DISTANCE} bits. */
-  readonly near: readonly DuplicatePair[];
-}
+/**
+ * Pairs across the split, at most one for each image of validation and test: `exact` where every pixel is
+ * equal, `near` where the perceptual hashes differ by at most {@link NEAR_DISTANCE} bits.
+ */
+export type Duplicates = Readonly<Record<'exact' | 'near', readonly DuplicatePair[]>>;
 
 /** Images with the same pixels and different labels, wherever they are. */
 export interface LabelConflict {
@@ -35,9 +33,10 @@ export interface LabelConflict {
 }
 
 /**
- * Bits of two perceptual hashes that may differ. On ham3 at 64 px no two photos of different lesions among
- * 1.95 million pairs are as near, 5 pairs are 6 bits apart and 20 are 8; photos saved again at JPEG quality
- * 60, at 120 px or 15 % brighter are at most 4 bits from themselves (near-duplicates.ham3.test.ts).
+ * Bits of two perceptual hashes that may differ. Of ham3's photos at 64 px no two of different lesions, among
+ * 1.95 million pairs, are as near; 6 pairs are 6 bits apart and 15 are 8. A photo saved again at JPEG quality
+ * 60, at 120 px or 15 % brighter is at most 4 bits from itself (near-duplicates.ham3.test.ts, whole with
+ * `ISOMETRY_FULL=1`).
  */
 export const NEAR_DISTANCE = 4;
 
