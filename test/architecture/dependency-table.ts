@@ -69,6 +69,14 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
   },
 };
 
+/**
+ * Development tools that a file names in order to run its own sources in a worker: Node 20 does not run
+ * TypeScript. The built file takes another branch, so they are nobody's dependencies.
+ */
+export const SOURCE_TOOLS: Readonly<Record<string, readonly string[]>> = {
+  'packages/train/src/data/start-batch-worker.ts': ['tsx/esm/api'],
+};
+
 /** The rule for a file, by its path from the repository's root with forward slashes. */
 export function ruleFor(path: string): DependencyRule | undefined {
   const folder = Object.keys(DEPENDENCY_TABLE)

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path/posix';
 import ts from 'typescript';
-import { ruleFor, type DependencyRule } from './dependency-table.ts';
+import { ruleFor, SOURCE_TOOLS, type DependencyRule } from './dependency-table.ts';
 import { violation, walk, type SourceFile } from './source-file.ts';
 
 /** Every module specifier of a file: import, export from, `import()`, `import type`, `require`. */
@@ -55,7 +55,7 @@ function importProblem(path: string, specifier: string, rule: DependencyRule): s
     if (path.startsWith(`packages/${workspace}/`)) return undefined;
     return rule.workspace.includes(workspace) ? undefined : `may not import ${specifier}`;
   }
-  const isListed = rule.libraries.some(
+  const isListed = [...rule.libraries, ...(SOURCE_TOOLS[path] ?? [])].some(
     (library) => specifier === library || specifier.startsWith(`${library}/`),
   );
   return isListed ? undefined : `may not import ${specifier}: it is not in the dependency table`;

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import { IsometryError, type PixelSpec, type SerializedError } from '@isometry/core';
 import type { AugmentationConfig } from '../augment/augmentation-config.ts';
 import { createBatchMaker, type BatchRequest, type BatchSetting } from './make-batch.ts';
 import { assertIndex, type PixelStore } from './pixel-store.ts';
+import { startBatchWorker } from './start-batch-worker.ts';
 
 export interface OpenBatchLoaderOptions {
   /** Of the store's size; its mean and std are applied. */
@@ -45,7 +45,7 @@ export function openBatchLoader(store: PixelStore, options: OpenBatchLoaderOptio
   const setting: BatchSetting = { source: store.source, pixels, augmentation };
   // Here, where it can be thrown: in the thread it would be a crash.
   createBatchMaker(setting).close();
-  const worker = startWorker(setting);
+  const worker = startBatchWorker(setting);
   const waiting = new Map<number, Waiting>();
   let ended: IsometryError | undefined;
   let asked = 0;
@@ -86,21 +86,6 @@ export function openBatchLoader(store: PixelStore, options: OpenBatchLoaderOptio
       await worker.terminate();
     },
   };
-}
-
-/** The worker lies beside this file: built, or as a source that needs tsx to run. */
-function startWorker(workerData: BatchSetting): Worker {
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./batch-worker.js', import.meta.url), { workerData, execArgv: [] });
-  }
-  // Node 20 runs no `--import` in a worker's execArgv: tsx registers itself in the thread's first module.
-  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'));
-  const file = JSON.stringify(new URL('./batch-worker.ts', import.meta.url).href);
-  const first = `import { register } from ${tsx}; register(); await import(${file});`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(first)}`), {
-    workerData,
-    execArgv: ['--conditions=@isometry/source'],
-  });
 }
 
 function crashed(cause: unknown): IsometryError {

@@ -34,11 +34,14 @@ export function openPixelReader(source: PixelSource): PixelReader {
         into.set(memory.subarray(index * imageBytes, (index + 1) * imageBytes));
         return;
       }
-      descriptor ??= reading(source.file, () => openSync(source.file ?? '', 'r'));
-      const opened = descriptor;
-      reading(source.file, () =>
-        readWhole(opened, into.subarray(0, imageBytes), (index - inMemory) * imageBytes),
-      );
+      try {
+        descriptor ??= openSync(source.file ?? '', 'r');
+        const position = (index - inMemory) * imageBytes;
+        if (readWhole(descriptor, into.subarray(0, imageBytes), position)) return;
+      } catch (cause) {
+        throw unreadable(source.file, cause);
+      }
+      throw unreadable(source.file, `it ends before image ${index}`);
     },
     close: () => {
       if (descriptor !== undefined) closeSync(descriptor);
@@ -47,22 +50,20 @@ export function openPixelReader(source: PixelSource): PixelReader {
   };
 }
 
-function readWhole(descriptor: number, into: Uint8Array, position: number): void {
+/** Whether the file goes so far. */
+function readWhole(descriptor: number, into: Uint8Array, position: number): boolean {
   for (let done = 0; done < into.length;) {
     const bytes = readSync(descriptor, into, done, into.length - done, position + done);
-    if (bytes === 0) throw new RangeError('the file ends before the image');
+    if (bytes === 0) return false;
     done += bytes;
   }
+  return true;
 }
 
-function reading<Result>(file: string | undefined, work: () => Result): Result {
-  try {
-    return work();
-  } catch (cause) {
-    throw new IsometryError('FILE_READ_FAILED', `The decoded images in ${file} cannot be read.`, {
-      hint: 'Leave the temporary folder alone while a training runs.',
-      cause,
-      details: { file },
-    });
-  }
+function unreadable(file: string | undefined, cause: unknown): IsometryError {
+  return new IsometryError('FILE_READ_FAILED', `The decoded images in ${file} cannot be read.`, {
+    hint: 'Leave the temporary folder alone while a training runs.',
+    cause,
+    details: { file },
+  });
 }
