@@ -95,6 +95,8 @@ const metrics = z.object({
   split: z.string().check(say('which split, e.g. `test`')),
   count: z.int().check(z.gte(0), say('how many images it has')),
   accuracy: interval,
+  balancedAccuracy: z.optional(interval.check(say('mean recall of the classes'))),
+  macroF1: z.optional(interval.check(say('mean F1 of the classes'))),
 });
 
 /** With its padding, so that `atob` takes whatever matches. */

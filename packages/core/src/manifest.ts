@@ -84,6 +84,9 @@ export interface Manifest {
     /** How many images it has. */
     readonly count: number;
     readonly accuracy: Interval;
+    /** Mean recall of the classes. Absent in files of early releases, as is `macroF1`. */
+    readonly balancedAccuracy?: Interval | undefined;
+    readonly macroF1?: Interval | undefined;
   } | null;
   /** An SPDX expression, or a sentence. Empty when unknown. */
   readonly license: string;

@@ -10,21 +10,21 @@ interface WithMomentum {
  * Sets the moving mean and variance of every batch normalisation to their average over `batches`
  * ("precise batch norm", Wu and Johnson 2021). With few steps an epoch the moving average that training
  * leaves behind still holds its initial values (0.99^63 = 0.53 after 63 steps), and it is drawn towards
- * equal classes, as the training batches are; draw these batches as the images come.
+ * equal classes, as the training batches are; draw these batches as the images come. Frozen layers keep theirs.
  *
  * @param batches makes the inputs `[N, H, W, 3]` one by one; each is disposed here
  */
 export async function estimateBatchNorm(
   tf: Tfjs,
   model: LayersModel,
-  batches: Iterable<Tensor4D>,
+  batches: Iterable<Tensor4D> | AsyncIterable<Tensor4D>,
 ): Promise<void> {
   const layers = model.layers.filter((layer) => layer.getClassName() === 'BatchNormalization');
   const restlessLayers = layers as unknown as WithMomentum[];
   const before = restlessLayers.map(({ momentum }) => momentum);
   let seen = 0;
   try {
-    for (const batch of batches) {
+    for await (const batch of batches) {
       // With momentum n/(n+1) the layers' own update is the running average of n+1 batches.
       for (const layer of restlessLayers) layer.momentum = seen / (seen + 1);
       // Only the update counts; tidy would hand on, and so keep, what it returns.
@@ -33,15 +33,8 @@ export async function estimateBatchNorm(
       });
       batch.dispose();
       seen += 1;
-      await nextTick();
     }
   } finally {
     for (const [index, layer] of restlessLayers.entries()) layer.momentum = before[index] as number;
   }
-}
-
-function nextTick(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -13,8 +13,8 @@ export const SPLIT_SHARES = { train: 0.7, validation: 0.1, test: 0.2 } as const;
 /** Above this share of unreadable images the folder is at fault, not a few files. */
 export const MAX_UNREADABLE_SHARE = 0.05;
 
-/** Width and height of the model's input, in pixels. Measurements are in the package's README. */
-export const INPUT_SIZE = 64;
+/** Width and height of the model's input, in pixels, as in the paper. */
+export const INPUT_SIZE = 128;
 
 /** Everything of the pixel contract but the size. */
 export const PIXEL_DEFAULTS: Omit<PixelSpec, 'width' | 'height'> = {
@@ -31,25 +31,16 @@ export const PIXEL_DEFAULTS: Omit<PixelSpec, 'width' | 'height'> = {
 
 // --- network ----------------------------------------------------------------------------------
 
-/** MobileNet's alpha. 0.25 has 219 thousand parameters: enough for a few hundred photos, and quick. */
-export const WIDTH_MULTIPLIER = 0.25;
+/** MobileNet's alpha: the paper's network. */
+export const WIDTH_MULTIPLIER = 1;
 
 /** Values of an embedding. 64 as in Song et al. 2016; the paper does not give its own. */
 export const EMBEDDING_SIZE = 64;
 
-// --- embedding stage --------------------------------------------------------------------------
-
-/** The paper's Adam step for the metric stage. */
-export const EMBEDDING_LEARNING_RATE = 5e-4;
+// --- training ---------------------------------------------------------------------------------
 
 /** Images in a batch, spread evenly over the classes: 10 or 11 a class with three of them. */
 export const BATCH_SIZE = 32;
-
-/** Most epochs of the embedding stage; early stopping usually ends it before. */
-export const EMBEDDING_EPOCHS = 30;
-
-/** Epochs without a better validation loss after which the embedding stage stops. */
-export const EMBEDDING_PATIENCE = 5;
 
 /**
  * Training images, at most, from which the batch norm statistics and the class means are computed after
@@ -57,18 +48,14 @@ export const EMBEDDING_PATIENCE = 5;
  */
 export const SUPPORT_IMAGES = 512;
 
-// --- classifier stage -------------------------------------------------------------------------
+/** The paper's Adam step for a classifier on frozen embeddings. */
+export const HEAD_LEARNING_RATE = 6e-4;
 
-/** The paper's Adam step for the classifier stage. */
-export const CLASSIFIER_LEARNING_RATE = 6e-4;
+/** Most epochs of a classifier on frozen embeddings; each takes milliseconds, the embeddings are computed once. */
+export const HEAD_EPOCHS = 1000;
 
-/** Most epochs of the classifier stage; each takes milliseconds, the embeddings are computed once. */
-export const CLASSIFIER_EPOCHS = 1000;
+/** Most that a kill costs, beside the running step. */
+export const CHECKPOINT_SECONDS = 60;
 
-/** Epochs without a better validation loss after which the classifier stage stops. */
-export const CLASSIFIER_PATIENCE = 50;
-
-// --- all --------------------------------------------------------------------------------------
-
-/** Seeds the split, the batches and the initial weights. */
+/** Seeds the split, the batches, the augmentation and the initial weights. */
 export const SEED = 1;

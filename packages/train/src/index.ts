@@ -11,9 +11,49 @@
  *
  * @packageDocumentation
  */
-export type { ClassCount, SplitMetrics } from './accuracy.ts';
+export type { AugmentationConfig, ColourConfig } from './augment/augmentation-config.ts';
+export type { Backbone, BuildBackboneOptions } from './backbones/backbone.ts';
+export { BACKBONES, type BackboneName } from './backbones/backbones.ts';
+export type { ClassCount, SplitMetrics } from './classification-metrics.ts';
 export type { SkippedImage } from './data/image-set.ts';
 export type { SplitName } from './data/split.ts';
-export { trainClassifier, type TrainResult } from './train-classifier.ts';
-export type { TrainOptions } from './train-options.ts';
+export type { Schedule } from './learning-rate.ts';
+export {
+  LOSS_NAMES,
+  LOSS_PRESETS,
+  presetsOf,
+  resolveLoss,
+  type LossName,
+  type LossOverrides,
+  type LossPreset,
+  type MetricLossName,
+} from './losses/loss-presets.ts';
+export type {
+  ContrastiveConfig,
+  GeneralizedLiftedConfig,
+  LiftedStructuredConfig,
+  LossChoices,
+  MetricLossConfig,
+  MultiSimilarityConfig,
+  SupervisedContrastiveConfig,
+  TripletConfig,
+  TripletMining,
+} from './losses/metric-loss-config.ts';
+export {
+  createMetricLoss,
+  type BatchStatistics,
+  type LossResult,
+  type MetricLoss,
+} from './losses/metric-loss.ts';
+export { PROTOCOLS, type ClassifierMode, type Protocol, type ProtocolName } from './protocols.ts';
 export { loadTfjs, type Tfjs } from './tfjs.ts';
+export { trainClassifier, type TrainResult } from './train-classifier.ts';
+export type { ImagesOptions, RecipeOptions, TrainOptions, TrainSettings } from './train-options.ts';
+export type { PlannedStage, TrainingPlan } from './training-plan.ts';
+export type { TrainWarning } from './train-warning.ts';
+export {
+  loadWeights,
+  type LoadWeightsOptions,
+  type WeightsReport,
+} from './weights/load-weights.ts';
+export type { WeightsFormat } from './weights/weight-file.ts';

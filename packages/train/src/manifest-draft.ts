@@ -1,8 +1,7 @@
-import type { ManifestDraft, PixelSpec, TrainingRecord } from '@isometry/core';
-import type { SplitMetrics } from './accuracy.ts';
-import * as config from './config.ts';
-import { recordLoss, type LiftedStructuredConfig } from './losses/lifted-structured-loss.ts';
+import type { LossRecord, ManifestDraft, PixelSpec, TrainingRecord } from '@isometry/core';
+import type { SplitMetrics } from './classification-metrics.ts';
 import type { SplitName } from './data/split.ts';
+import { recordLoss, recordLossParameters } from './losses/loss-record.ts';
 import type { TrainSettings } from './train-options.ts';
 
 export interface DraftParts {
@@ -10,13 +9,13 @@ export interface DraftParts {
   readonly labels: readonly string[];
   readonly pixels: PixelSpec;
   readonly settings: TrainSettings;
-  readonly loss: LiftedStructuredConfig;
   readonly temperature: number;
   readonly test: SplitMetrics;
   readonly counts: Readonly<Record<SplitName, number>>;
-  readonly group: string | undefined;
-  /** Best epoch of each stage, from 1. */
-  readonly bestEpochs: { readonly embedding: number; readonly classifier: number };
+  /** The epoch that each stage ended with, from 1, by stage. */
+  readonly epochs: Readonly<Record<string, number>>;
+  /** Where the first weights came from. */
+  readonly weights: string;
   readonly provenance: Pick<TrainingRecord, 'dataDigest' | 'splitDigest' | 'versions'>;
 }
 
@@ -30,30 +29,24 @@ export function draftManifest(parts: DraftParts): ManifestDraft {
     pixels: parts.pixels,
     embedding: {
       size: settings.embeddingSize,
-      normalised: parts.loss.normalise,
-      distance: parts.loss.distance,
+      normalised: settings.normalise,
+      distance: settings.metricLoss?.distance ?? 'euclidean',
     },
     calibration: {
       temperature: parts.temperature,
       method: 'negative log-likelihood on the validation split',
     },
     training: {
-      backbone: 'mobilenet',
+      backbone: settings.backbone,
       widthMultiplier: settings.widthMultiplier,
-      loss: recordLoss(parts.loss),
+      loss: settings.metricLoss === null ? crossEntropy(settings) : recordLoss(settings.metricLoss),
       hyperparameters: {
-        optimizer: 'adam',
-        batchSize: settings.batchSize,
-        embeddingLearningRate: settings.learningRate,
-        embeddingEpochs: settings.epochs,
-        embeddingPatience: settings.patience,
-        embeddingBestEpoch: parts.bestEpochs.embedding,
-        supportImages: config.SUPPORT_IMAGES,
-        classifierLearningRate: config.CLASSIFIER_LEARNING_RATE,
-        classifierEpochs: config.CLASSIFIER_EPOCHS,
-        classifierPatience: config.CLASSIFIER_PATIENCE,
-        classifierBestEpoch: parts.bestEpochs.classifier,
-        group: parts.group ?? null,
+        ...hyperparameters(settings),
+        ...(settings.metricLoss === null ? {} : recordLossParameters(settings.metricLoss)),
+        ...Object.fromEntries(
+          Object.entries(parts.epochs).map(([stage, epoch]) => [`epochOf ${stage}`, epoch]),
+        ),
+        weights: parts.weights,
         trainImages: counts.train,
         validationImages: counts.validation,
         testImages: counts.test,
@@ -61,8 +54,50 @@ export function draftManifest(parts: DraftParts): ManifestDraft {
       seed: settings.seed,
       ...parts.provenance,
     },
-    metrics: { split: 'test', count: parts.test.count, accuracy: parts.test.accuracy },
+    metrics: {
+      split: 'test',
+      count: parts.test.count,
+      accuracy: parts.test.accuracy,
+      balancedAccuracy: parts.test.balancedAccuracy,
+      macroF1: parts.test.macroF1,
+    },
     license: '',
     intendedUse: '',
+  };
+}
+
+function crossEntropy({ normalise }: TrainSettings): LossRecord {
+  return {
+    name: 'cross-entropy',
+    preset: 'paper',
+    normalise,
+    distance: 'none',
+    squared: false,
+    margin: 0,
+    reduction: 'mean',
+  };
+}
+
+/** Everything that is not said elsewhere in the manifest, flat. */
+function hyperparameters(
+  settings: TrainSettings,
+): Record<string, number | string | boolean | null> {
+  const {
+    backbone: _backbone,
+    widthMultiplier: _widthMultiplier,
+    size: _size,
+    weights: _weights,
+    metricLoss: _metricLoss,
+    normalise: _normalise,
+    embeddingSize: _embeddingSize,
+    seed: _seed,
+    loss: _loss,
+    augmentation,
+    ...flat
+  } = settings;
+  return {
+    optimizer: 'adam',
+    ...flat,
+    augmentation: augmentation === null ? null : JSON.stringify(augmentation),
   };
 }

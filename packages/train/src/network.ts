@@ -1,17 +1,22 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node';
+import { IsometryError } from '@isometry/core';
+import { BACKBONES, type BackboneName } from './backbones/backbones.ts';
 import { l2Normalize } from './backbones/l2-normalize.ts';
-import { mobileNet } from './backbones/mobilenet.ts';
 import { deriveSeed } from './sampling/random.ts';
 import type { Tfjs } from './tfjs.ts';
 
 export interface CreateNetworkOptions {
   readonly width: number;
   readonly height: number;
+  readonly backbone: BackboneName;
   readonly widthMultiplier: number;
+  readonly batchNormMomentum: number;
   readonly embeddingSize: number;
   /** Ends the embedding with an `L2Normalize` layer. */
   readonly normalise: boolean;
   readonly classes: number;
+  /** Name of the last layer that stays as it is, with all before it. */
+  readonly freeze: string | null;
   readonly seed: number;
 }
 
@@ -21,6 +26,8 @@ export interface Network {
   readonly model: LayersModel;
   /** The part that the embedding stage trains. */
   readonly embedder: LayersModel;
+  /** The part that pretrained weights are for: `[null, H, W, 3]` to the feature map. */
+  readonly backbone: LayersModel;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -28,22 +35,22 @@ export interface Network {
 /**
  * Builds backbone, global average pooling, the `embedding` and a linear `logits` layer. The layers that
  * make the outputs carry these names; a normalised embedding comes from `embedding_dense`.
+ * @throws `OPTION_INVALID` when there is no layer of the name `freeze`
  */
 export function createNetwork(tf: Tfjs, options: CreateNetworkOptions): Network {
+  const { seed } = options;
   const input = tf.input({
     shape: [options.height, options.width, 3],
     name: 'pixel_values',
   });
-  const features = mobileNet(tf, input, options);
+  const features = BACKBONES[options.backbone].build(tf, input, options);
   const pooled = tf.layers
     .globalAveragePooling2d({ name: 'global_average_pooling' })
     .apply(features) as SymbolicTensor;
   const dense = tf.layers
     .dense({
       units: options.embeddingSize,
-      kernelInitializer: tf.initializers.glorotUniform({
-        seed: deriveSeed(options.seed, 'embedding'),
-      }),
+      kernelInitializer: tf.initializers.glorotUniform({ seed: deriveSeed(seed, 'embedding') }),
       name: options.normalise ? 'embedding_dense' : 'embedding',
     })
     .apply(pooled) as SymbolicTensor;
@@ -51,12 +58,42 @@ export function createNetwork(tf: Tfjs, options: CreateNetworkOptions): Network 
     ? (l2Normalize(tf, 'embedding').apply(dense) as SymbolicTensor)
     : dense;
   const logits = tf.layers
-    // The classifier stage sets both weights.
-    .dense({ units: options.classes, kernelInitializer: 'zeros', name: 'logits' })
+    .dense({
+      units: options.classes,
+      kernelInitializer: tf.initializers.glorotUniform({ seed: deriveSeed(seed, 'logits') }),
+      name: 'logits',
+    })
     .apply(embedding) as SymbolicTensor;
+  const backbone = tf.model({ inputs: input, outputs: features });
   const embedder = tf.model({ inputs: input, outputs: embedding });
   const model = tf.model({ inputs: input, outputs: [embedding, logits], name: 'isometry' });
-  return { model, embedder, dispose: () => disposeLayers(model) };
+  const dispose = (): void => disposeLayers(model);
+  try {
+    if (options.freeze !== null) freezeUntil(backbone, options.freeze);
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return { model, embedder, backbone, dispose };
+}
+
+/** In the order in which the layers were built, which is the order of computation. */
+function freezeUntil(backbone: LayersModel, last: string): void {
+  const at = backbone.layers.findIndex(({ name }) => name === last);
+  if (at === -1) {
+    throw new IsometryError(
+      'OPTION_INVALID',
+      `The backbone has no layer "${last}" to freeze up to.`,
+      {
+        hint: `Its last layers are ${backbone.layers
+          .slice(-5)
+          .map(({ name }) => name)
+          .join(', ')}; the last one freezes the whole backbone.`,
+        details: { option: 'freeze' },
+      },
+    );
+  }
+  for (const layer of backbone.layers.slice(0, at + 1)) layer.trainable = false;
 }
 
 /** `model.dispose()` counts references of shared layers and would leave some: free each layer once. */

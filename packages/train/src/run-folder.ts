@@ -1,94 +1,123 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { IsometryError, parseManifestDraft, type ManifestDraft } from '@isometry/core';
-import type { EpochRecord } from './history.ts';
 import type { Tfjs } from './tfjs.ts';
 
 /** Version of run.json. */
 const RUN_VERSION = 1;
 
-/** The file that tells a run folder from any other. */
+/** Written last: a folder with it is a finished run. */
 const RUN_FILE = 'run.json';
 
-export interface RunContents {
+/** Written first: a folder with it is a run, finished or not. */
+const CONFIG_FILE = 'config.json';
+
+/** What lies at the place where a run is to go. */
+export type FoundAtOut = 'nothing' | 'unfinished-run' | 'run';
+
+export interface FinishedRun {
   readonly model: LayersModel;
   readonly manifest: ManifestDraft;
-  readonly splitCsv: string;
-  readonly history: readonly EpochRecord[];
+  /** metrics.json. */
+  readonly metrics: object;
 }
 
-/** A run folder in the making, under a temporary name beside the one it will have. */
-export interface PendingRun {
-  /** Writes everything and gives the folder its name. @throws `FILE_WRITE_FAILED` */
-  commit(tf: Tfjs, contents: RunContents): Promise<void>;
-  /** Removes what is not committed; safe to call at any time. */
-  discard(): Promise<void>;
+/** A run folder that is being filled. */
+export interface RunFolder {
+  /** Absolute. */
+  readonly path: string;
+  readonly checkpointPath: string;
+  /** Writes the model, metrics.json and, last, run.json. @throws `FILE_WRITE_FAILED` */
+  finish(tf: Tfjs, run: FinishedRun): Promise<void>;
 }
 
 /**
- * Reserves `out` before any work is done, so that a folder that cannot be written fails at once.
- * @param overwrite whether a run that is already there is replaced; anything else never is
- * @throws `OPTION_INVALID` when `out` is taken, `FILE_WRITE_FAILED`
+ * Looks at the place where a run is to go, before any work is done, and makes sure that it can be written.
+ * @throws `OPTION_INVALID` when something else is there, `FILE_WRITE_FAILED`
  */
-export async function createRunFolder(out: string, overwrite: boolean): Promise<PendingRun> {
+export async function inspectOut(out: string): Promise<FoundAtOut> {
   const target = resolve(out);
-  await assertFree(target, overwrite);
-  const temporary = await writing(target, async () => {
-    await mkdir(dirname(target), { recursive: true });
-    return mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  const found = await stat(target).catch(() => undefined);
+  if (found === undefined) {
+    await writing(target, () => mkdir(dirname(target), { recursive: true }));
+    return 'nothing';
+  }
+  const entries = found.isDirectory() ? await readdir(target) : undefined;
+  if (entries?.length === 0) return 'nothing';
+  if (entries?.includes(RUN_FILE) === true) return 'run';
+  if (entries?.includes(CONFIG_FILE) === true) return 'unfinished-run';
+  throw new IsometryError('OPTION_INVALID', `${target} exists and is not a run.`, {
+    hint: 'Name another folder.',
+    details: { out: target },
   });
-  const discard = (): Promise<void> => rm(temporary, { recursive: true, force: true });
+}
+
+/**
+ * Makes the folder of a new run. A run that was there is removed now, when nothing but the disk can fail any more.
+ * @param files what is known before training, by name
+ * @param neededBytes checkpoints and model, so that a disk that is too small is known now
+ * @throws `FILE_WRITE_FAILED`
+ */
+export async function createRunFolder(
+  out: string,
+  files: Readonly<Record<string, string>>,
+  neededBytes: number,
+): Promise<RunFolder> {
+  const path = resolve(out);
+  await writing(path, async () => {
+    await assertRoom(dirname(path), neededBytes);
+    await rm(path, { recursive: true, force: true });
+    await mkdir(join(path, 'checkpoints'), { recursive: true });
+    for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
+  });
+  return openRunFolder(path);
+}
+
+/** The folder of a run that goes on. */
+export function openRunFolder(out: string): RunFolder {
+  const path = resolve(out);
   return {
-    discard,
-    commit: (tf, contents) =>
-      writing(target, async () => {
-        await writeContents(tf, temporary, contents);
-        await replace(temporary, target);
+    path,
+    checkpointPath: join(path, 'checkpoints', 'last.safetensors'),
+    finish: (tf, { model, manifest, metrics }) =>
+      writing(path, async () => {
+        const run = { version: RUN_VERSION, manifest: parseManifestDraft(manifest) };
+        await model.save(tf.io.fileSystem(path));
+        await writeFile(join(path, 'metrics.json'), `${JSON.stringify(metrics, undefined, 2)}\n`);
+        const partial = join(path, `${RUN_FILE}.part`);
+        await writeFile(partial, `${JSON.stringify(run, undefined, 2)}\n`);
+        await rename(partial, join(path, RUN_FILE));
       }),
   };
 }
 
-async function writeContents(tf: Tfjs, folder: string, contents: RunContents): Promise<void> {
-  const run = { version: RUN_VERSION, manifest: parseManifestDraft(contents.manifest) };
-  await contents.model.save(tf.io.fileSystem(folder));
-  await writeFile(join(folder, 'split.csv'), contents.splitCsv);
-  await writeFile(
-    join(folder, 'history.jsonl'),
-    contents.history.map((epoch) => `${JSON.stringify(epoch)}\n`).join(''),
-  );
-  await writeFile(join(folder, RUN_FILE), `${JSON.stringify(run, undefined, 2)}\n`);
-}
-
-/** A folder cannot be renamed over another: the old run steps aside, and back if that fails. */
-async function replace(temporary: string, target: string): Promise<void> {
-  const aside = `${temporary}-old`;
-  const hadOld = await rename(target, aside).then(
-    () => true,
-    () => false,
-  );
+/** Reads the config.json of a run. @throws `RUN_INVALID` */
+export async function readRunConfig(out: string): Promise<unknown> {
+  const path = join(resolve(out), CONFIG_FILE);
   try {
-    await rename(temporary, target);
-  } catch (error) {
-    if (hadOld) await rename(aside, target);
-    throw error;
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new IsometryError('RUN_INVALID', `${path} is missing or is no JSON.`, {
+      hint: 'Train again without --resume.',
+      cause,
+      details: { file: path },
+    });
   }
-  if (hadOld) await rm(aside, { recursive: true, force: true });
 }
 
-async function assertFree(target: string, overwrite: boolean): Promise<void> {
-  const found = await stat(target).catch(() => undefined);
-  if (found === undefined) return;
-  const entries = found.isDirectory() ? await readdir(target) : undefined;
-  if (entries?.length === 0) return;
-  const isRun = entries?.includes(RUN_FILE) === true;
-  if (isRun && overwrite) return;
+/** @throws `FILE_WRITE_FAILED` when the disk of `folder` has less room than that */
+export async function assertRoom(folder: string, neededBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free >= neededBytes) return;
+  const mega = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
   throw new IsometryError(
-    'OPTION_INVALID',
-    isRun ? `${target} already holds a run.` : `${target} exists and is not a run.`,
+    'FILE_WRITE_FAILED',
+    `A run in ${folder} needs ${mega(neededBytes)}, and its disk has ${mega(free)}.`,
     {
-      hint: isRun ? 'Name another folder, or allow it to be overwritten.' : 'Name another folder.',
-      details: { out: target },
+      hint: 'Make room, or name a folder on another disk with --out.',
+      details: { folder, neededBytes, freeBytes: free },
     },
   );
 }

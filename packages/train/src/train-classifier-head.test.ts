@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyEmbeddings } from './linear-head.ts';
-import { measureAccuracy } from './accuracy.ts';
+import { measureClassifier } from './classification-metrics.ts';
 import { createRandom } from './sampling/random.ts';
 import { trainClassifierHead } from './train-classifier-head.ts';
 
@@ -10,6 +10,8 @@ const SETTINGS = {
   batchSize: 48,
   epochs: 400,
   patience: 400,
+  monitor: 'validation-loss' as const,
+  classWeights: false,
   seed: 1,
 };
 
@@ -34,7 +36,7 @@ describe('trainClassifierHead', () => {
     const [train, validation] = [clouds(1, scale), clouds(2, scale)];
     const { head, history } = await trainClassifierHead(train, validation, SETTINGS);
     const logits = classifyEmbeddings(validation.embeddings, head);
-    expect(measureAccuracy(logits, validation.classes, ['a', 'b', 'c']).accuracy.value).toBe(1);
+    expect(measureClassifier(logits, validation.classes, ['a', 'b', 'c']).accuracy.value).toBe(1);
     expect(history.at(-1)?.loss).toBeLessThan((history[0]?.loss as number) / 2);
   });
 
@@ -62,7 +64,7 @@ describe('trainClassifierHead', () => {
     );
     expect(bestEpoch).toBeGreaterThan(30);
     const logits = classifyEmbeddings(validation.embeddings, head);
-    expect(measureAccuracy(logits, validation.classes, ['a', 'b', 'c']).accuracy.value).toBe(1);
+    expect(measureClassifier(logits, validation.classes, ['a', 'b', 'c']).accuracy.value).toBe(1);
   });
 
   it('stops when it is told to', async () => {

@@ -4,6 +4,7 @@ import { createEarlyStopping } from './early-stopping.ts';
 import type { EpochRecord } from './history.ts';
 import { classifyEmbeddings, type LinearHead } from './linear-head.ts';
 import { createRandom } from './sampling/random.ts';
+import { balancedClassWeights } from './sampling/shuffled-batches.ts';
 import { columnStatistics, foldStandardisation, standardise } from './standardisation.ts';
 import { fitTemperature, negativeLogLikelihood } from './temperature.ts';
 import { assertFiniteLoss } from './training-diverged.ts';
@@ -21,6 +22,10 @@ export interface TrainHeadOptions {
   readonly batchSize: number;
   readonly epochs: number;
   readonly patience: number;
+  /** What early stopping watches: the training loss ends with the last epoch's weights, as in the paper. */
+  readonly monitor: 'training-loss' | 'validation-loss';
+  /** Weighs classes by the inverse of their size. */
+  readonly classWeights: boolean;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -37,8 +42,8 @@ export interface TrainedHead {
 const PROGRESS_EVERY = 50;
 
 /**
- * Trains a softmax classifier on frozen embeddings with Adam and early stopping on the validation loss.
- * That is the loss at its best temperature: on embeddings that know their training images by heart a
+ * Trains a softmax classifier on frozen embeddings with Adam and early stopping. The validation loss is the
+ * one at its best temperature: on embeddings that know their training images by heart a
  * classifier soon is too sure of itself, which calibration mends, long before it is at its best.
  * It sees the embeddings standardised, so that one step size fits embeddings of any scale; that is folded
  * into the weights afterwards. In plain float64: a step on a few hundred numbers is over before
@@ -65,6 +70,9 @@ export async function trainClassifierHead(
   });
   const random = createRandom(options.seed, 'classifier-batches');
   const rows = train.classes.map((_, row) => row);
+  const classWeights = options.classWeights
+    ? balancedClassWeights(train.classes, options.classes)
+    : new Float64Array(options.classes).fill(1);
   const history: EpochRecord[] = [];
   for (let epoch = 1; epoch <= options.epochs; epoch += 1) {
     throwIfAborted(options.signal);
@@ -73,7 +81,13 @@ export async function trainClassifierHead(
     let steps = 0;
     for (let first = 0; first < order.length; first += options.batchSize) {
       const batch = order.slice(first, first + options.batchSize);
-      const { loss, gradient } = lossAndGradient(features, train.classes, batch, { kernel, bias });
+      const { loss, gradient } = lossAndGradient(
+        features,
+        train.classes,
+        batch,
+        { kernel, bias },
+        classWeights,
+      );
       steps += 1;
       assertFiniteLoss(loss, { stage: 'train-classifier', epoch, step: steps });
       adam.step(gradient);
@@ -85,7 +99,10 @@ export async function trainClassifierHead(
     const temperature = fitTemperature(logits, validation.classes);
     const validationLoss = negativeLogLikelihood(logits, validation.classes, temperature);
     history.push({ stage: 'train-classifier', epoch, steps, loss: sum / steps, validationLoss });
-    const stop = stopping.after(epoch, validationLoss);
+    const stop = stopping.after(
+      epoch,
+      options.monitor === 'training-loss' ? sum / steps : validationLoss,
+    );
     if (stop || epoch % PROGRESS_EVERY === 0 || epoch === options.epochs) {
       options.onProgress?.({
         stage: 'train-classifier',
@@ -100,10 +117,10 @@ export async function trainClassifierHead(
     }
     if (stop) break;
   }
-  stopping.restoreBest();
+  if (options.monitor === 'validation-loss') stopping.restoreBest();
   return {
     head: foldStandardisation({ kernel, bias }, statistics),
-    bestEpoch: stopping.bestEpoch,
+    bestEpoch: options.monitor === 'validation-loss' ? stopping.bestEpoch : history.length,
     history,
   };
 }
@@ -114,6 +131,7 @@ function lossAndGradient(
   truth: readonly number[],
   batch: readonly number[],
   head: LinearHead,
+  classWeights: readonly number[] | Float64Array,
 ): { loss: number; gradient: Float64Array } {
   const classes = head.bias.length;
   const size = head.kernel.length / classes;
@@ -126,10 +144,11 @@ function lossAndGradient(
     const exponentials = logits.map((logit) => Math.exp(logit - largest));
     const total = exponentials.reduce((sum, value) => sum + value, 0);
     const label = truth[row] as number;
-    loss += (largest + Math.log(total) - (logits[label] as number)) / batch.length;
+    const weight = (classWeights[label] as number) / batch.length;
+    loss += (largest + Math.log(total) - (logits[label] as number)) * weight;
     for (let column = 0; column < classes; column += 1) {
       const probability = (exponentials[column] as number) / total;
-      const error = (probability - (column === label ? 1 : 0)) / batch.length;
+      const error = (probability - (column === label ? 1 : 0)) * weight;
       for (let axis = 0; axis < size; axis += 1) {
         const at = axis * classes + column;
         gradient[at] = (gradient[at] as number) + error * (own[axis] as number);

@@ -1,25 +1,28 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { throwIfAborted, type ManifestDraft, type PixelSpec } from '@isometry/core';
+import { IsometryError, throwIfAborted, type ManifestDraft, type PixelSpec } from '@isometry/core';
 import { createImageDecoder } from '@isometry/pixels';
-import { measureAccuracy, type SplitMetrics } from './accuracy.ts';
+import { BACKBONES } from './backbones/backbones.ts';
+import { loadCheckpoint, type Checkpoint } from './checkpoint.ts';
+import type { SplitMetrics } from './classification-metrics.ts';
 import * as config from './config.ts';
-import { loadDataset, type Dataset, type DatasetPart } from './data/dataset.ts';
-import { embedImages } from './embed-images.ts';
+import { openBatchLoader } from './data/batch-loader.ts';
+import { loadDataset, type Dataset } from './data/dataset.ts';
 import type { SkippedImage } from './data/image-set.ts';
-import { libraryVersions } from './library-versions.ts';
-import { PAPER_LOSS } from './losses/lifted-structured-loss.ts';
-import { classifyEmbeddings } from './linear-head.ts';
-import { draftManifest } from './manifest-draft.ts';
-import { createNetwork, type Network } from './network.ts';
-import { createRunFolder, type PendingRun } from './run-folder.ts';
 import type { SplitName } from './data/split.ts';
-import { fitTemperature } from './temperature.ts';
+import { libraryVersions } from './library-versions.ts';
+import { draftManifest } from './manifest-draft.ts';
+import { measureRun } from './measure-run.ts';
+import { createNetwork, type Network } from './network.ts';
+import { keepOptions, resumeRunConfig, writeRunConfig } from './run-config.ts';
+import { createRunFolder, inspectOut, openRunFolder, type RunFolder } from './run-folder.ts';
+import { openRunLog } from './run-log.ts';
+import { runStages, type StagesResult } from './run-stages.ts';
 import { loadTfjs, type Tfjs } from './tfjs.ts';
-import { trainClassifierHead } from './train-classifier-head.ts';
-import { trainEmbedding } from './train-embedding.ts';
 import { resolveSettings, type TrainOptions, type TrainSettings } from './train-options.ts';
+import { warnAboutDataset } from './train-warning.ts';
+import { loadWeights, type WeightsReport } from './weights/load-weights.ts';
 
 export interface TrainResult {
   /** The run folder, absolute. */
@@ -34,96 +37,147 @@ export interface TrainResult {
   readonly skipped: readonly SkippedImage[];
   /** Files that were not looked at: no image, or outside a class folder. */
   readonly ignored: number;
-  /** Seconds of wall-clock time. */
+  /** The epoch that each stage ended with, from 1, by stage. */
+  readonly epochs: Readonly<Record<string, number>>;
+  /** What the weights file had; null for random weights, and for a run that was resumed. */
+  readonly weights: WeightsReport | null;
+  /** Seconds of this process: of wall-clock time, and of processor time (`cpu`) in training. */
   readonly seconds: {
     readonly read: number;
-    readonly embedding: number;
-    readonly classifier: number;
+    readonly train: number;
+    readonly cpu: number;
     readonly total: number;
   };
 }
 
 /**
- * Trains an image classifier from a folder of images in two stages, as the paper does: an embedding by a
- * metric loss, then a classifier on the frozen embeddings. Writes a run folder that `@isometry/export`
- * turns into one `.onnx`.
+ * Trains an image classifier from a folder of images, as the paper does: an embedding by a metric loss, then
+ * a classifier on it; or both at once with cross-entropy. Writes a run folder that `@isometry/export` turns
+ * into one `.onnx`: config.json, split.csv, log.jsonl, tensorboard/, checkpoints/, the model, metrics.json and run.json.
  *
  * The same options, images, libraries and machine give the same split, batches and initial weights, and
- * gave the same trained weights to the bit whenever it was measured. Another number of threads or another
- * processor may add in another order.
+ * gave the same trained weights to the bit whenever it was measured, however often the run was stopped.
+ * Another number of threads or another processor may add in another order.
  *
- * @throws `DATASET_*`, `OPTION_INVALID`, `FILE_*`, `TRAINER_UNAVAILABLE`, `TRAINING_DIVERGED`, `ABORTED`
+ * @throws `DATASET_*`, `OPTION_INVALID`, `FILE_*`, `WEIGHTS_INVALID`, `RUN_INVALID`, `TRAINER_UNAVAILABLE`,
+ *   `TRAINING_DIVERGED`, `ABORTED`
  * @example
  * const result = await trainClassifier({ images: 'photos', out: 'run', group: 'patient' });
- * result.metrics.test.accuracy; // { value, low, high, ... }
+ * result.metrics.test.balancedAccuracy; // { value, low, high, ... }
  */
 export async function trainClassifier(options: TrainOptions): Promise<TrainResult> {
-  const settings = resolveSettings(options);
-  throwIfAborted(options.signal);
-  const run = await createRunFolder(options.out, options.overwrite ?? false);
-  try {
-    return await train(options, settings, run);
-  } finally {
-    await run.discard();
-  }
-}
-
-/** What both stages need to know. */
-interface Plan {
-  readonly tf: Tfjs;
-  readonly options: TrainOptions;
-  readonly settings: TrainSettings;
-  readonly pixels: PixelSpec;
-  readonly dataset: Dataset;
-}
-
-async function train(
-  options: TrainOptions,
-  settings: TrainSettings,
-  run: PendingRun,
-): Promise<TrainResult> {
   const started = performance.now();
+  const start = await planStart(options);
+  throwIfAborted(options.signal);
   // First: when it is not installed, nobody should wait for their photos to be read.
   const tf = await loadTfjs();
-  const pixels = { ...config.PIXEL_DEFAULTS, width: settings.size, height: settings.size };
+  const { settings } = start;
+  const pixels = pixelSpec(settings);
   const dataset = await loadDataset(options.images, {
-    group: options.group,
+    ...start.options,
     pixels,
     shares: config.SPLIT_SHARES,
     seed: settings.seed,
     maxUnreadableShare: settings.maxUnreadableShare,
+    maxCacheBytes: options.maxCacheBytes,
     decode: options.decode ?? createImageDecoder(),
     signal: options.signal,
     onProgress: options.onProgress,
   });
-  const readAt = performance.now();
+  try {
+    return await train(
+      tf,
+      { ...options, ...start.options },
+      { ...start, pixels, dataset, started },
+    );
+  } finally {
+    dataset.close();
+  }
+}
 
-  const loss = { ...PAPER_LOSS, normalise: settings.normalise, margin: settings.margin };
-  const network = createNetwork(tf, {
-    ...settings,
-    width: pixels.width,
-    height: pixels.height,
-    classes: dataset.labels.length,
+/** What is known before any image is read. */
+interface Start {
+  readonly options: ReturnType<typeof keepOptions>;
+  readonly settings: TrainSettings;
+  /** Where an earlier process stopped. */
+  readonly resumed: { readonly checkpoint: Checkpoint; readonly dataDigest: string } | undefined;
+}
+
+async function planStart(options: TrainOptions): Promise<Start> {
+  const found = await inspectOut(options.out);
+  const fresh = {
+    options: keepOptions(options),
+    settings: resolveSettings(options),
+    resumed: undefined,
+  };
+  if (found === 'nothing') return fresh;
+  if (options.resume === true && found === 'unfinished-run') {
+    const { settings, dataDigest, ...saved } = await resumeRunConfig(options.out, options);
+    const path = openRunFolder(options.out).checkpointPath;
+    const checkpoint = await loadCheckpoint(path).catch((error: unknown) => {
+      // Killed before the first one: from the beginning, then.
+      if (error instanceof IsometryError && error.code === 'FILE_NOT_FOUND') return undefined;
+      throw error;
+    });
+    const resumed = checkpoint === undefined ? undefined : { checkpoint, dataDigest };
+    return { options: { ...saved.options, ...keepOptions(options) }, settings, resumed };
+  }
+  if (options.overwrite === true && options.resume !== true) return fresh;
+  throw new IsometryError(
+    'OPTION_INVALID',
+    `${resolve(options.out)} already holds ${found === 'run' ? 'a run' : 'a run that is not finished'}.`,
+    {
+      hint:
+        found === 'run'
+          ? 'Name another folder, or allow it to be overwritten.'
+          : 'Go on with it (--resume), replace it (--overwrite), or name another folder.',
+      details: { out: resolve(options.out) },
+    },
+  );
+}
+
+function pixelSpec({ backbone, size }: TrainSettings): PixelSpec {
+  return {
+    ...config.PIXEL_DEFAULTS,
+    ...BACKBONES[backbone].preprocessing,
+    width: size,
+    height: size,
+  };
+}
+
+/** What is known when the images are there. */
+export interface Prepared extends Start {
+  readonly pixels: PixelSpec;
+  readonly dataset: Dataset;
+  readonly started: number;
+}
+
+async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promise<TrainResult> {
+  const { settings, pixels, dataset, resumed } = prepared;
+  const readAt = performance.now();
+  const cpuBefore = process.cpuUsage();
+  warnAboutDataset(dataset, options.onWarning);
+  const network = createNetwork(tf, { ...settings, ...pixels, classes: dataset.labels.length });
+  const loader = openBatchLoader(dataset.store, {
+    pixels,
+    ...(settings.augmentation === null ? {} : { augmentation: settings.augmentation }),
   });
   try {
-    const embedding = await trainEmbedding(
-      tf,
-      network.embedder,
-      dataset.train,
-      dataset.validation,
-      {
-        ...settings,
-        pixels,
-        loss,
-        supportImages: config.SUPPORT_IMAGES,
-        signal: options.signal,
-        onProgress: options.onProgress,
-      },
-    );
-    const embeddedAt = performance.now();
-    const classifier = await trainHead({ tf, options, settings, pixels, dataset }, network);
-    const classifiedAt = performance.now();
-
+    const weights = await startingWeights(tf, network, options, prepared);
+    const folder = await openFolder(tf, network, options, prepared);
+    const log = await openRunLog(tf, folder.path, resumed?.checkpoint.progress.logBytes ?? 0);
+    let stages: StagesResult;
+    try {
+      stages = await runStages(tf, { options, prepared, network, loader, folder, log, weights });
+      await log.flush();
+    } finally {
+      await log.close();
+    }
+    const measured = await measureRun(tf, network, dataset, {
+      loader,
+      inputSize: [pixels.height, pixels.width],
+      signal: options.signal,
+    });
     const counts = {
       train: dataset.train.files.length,
       validation: dataset.validation.files.length,
@@ -134,89 +188,106 @@ async function train(
       labels: dataset.labels,
       pixels,
       settings,
-      loss,
-      temperature: classifier.temperature,
-      test: classifier.metrics.test,
+      temperature: measured.temperature,
+      test: measured.metrics.test,
       counts,
-      group: options.group,
-      bestEpochs: { embedding: embedding.bestEpoch, classifier: classifier.bestEpoch },
+      epochs: stages.epochs,
+      weights: weights === null ? settings.weights : `sha256:${weights.sha256}`,
       provenance: {
         dataDigest: dataset.digest,
-        splitDigest: createHash('sha256').update(dataset.splitCsv).digest('hex'),
+        splitDigest: splitDigest(dataset),
         versions: libraryVersions(tf),
       },
     });
     throwIfAborted(options.signal);
-    await run.commit(tf, {
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const seconds = {
+      read: (readAt - prepared.started) / 1000,
+      train: (performance.now() - readAt) / 1000,
+      cpu: (user + system) / 1e6,
+      total: (performance.now() - prepared.started) / 1000,
+    };
+    await folder.finish(tf, {
       model: network.model,
       manifest,
-      splitCsv: dataset.splitCsv,
-      history: [...embedding.history, ...classifier.history],
+      metrics: { ...measured, epochs: stages.epochs, seconds },
     });
     return {
-      out: resolve(options.out),
+      out: folder.path,
       manifest,
-      metrics: classifier.metrics,
+      metrics: measured.metrics,
       counts,
       testFiles: dataset.test.files,
       skipped: dataset.skipped,
       ignored: dataset.ignored,
-      seconds: {
-        read: (readAt - started) / 1000,
-        embedding: (embeddedAt - readAt) / 1000,
-        classifier: (classifiedAt - embeddedAt) / 1000,
-        total: (performance.now() - started) / 1000,
-      },
+      epochs: stages.epochs,
+      weights,
+      seconds,
     };
   } finally {
+    await loader.close();
     network.dispose();
   }
 }
 
-/** The second stage: a classifier on the frozen embeddings, put into the network, and measured. */
-async function trainHead(plan: Plan, network: Network) {
-  const { tf, options, settings, pixels, dataset } = plan;
-  const { labels } = dataset;
-  const embed = async (part: DatasetPart) => ({
-    classes: part.classes,
-    embeddings: await embedImages(tf, network.embedder, part.images, {
-      pixels,
-      signal: options.signal,
-    }),
+/** Loads pretrained weights, unless a checkpoint is going to replace them. */
+async function startingWeights(
+  tf: Tfjs,
+  network: Network,
+  { signal, onWarning }: TrainOptions,
+  { settings, resumed }: Prepared,
+): Promise<WeightsReport | null> {
+  if (settings.weights === 'random' || resumed !== undefined) return null;
+  const report = await loadWeights(tf, network.backbone, settings.weights, {
+    backbone: settings.backbone,
+    signal,
   });
-  const validation = await embed(dataset.validation);
-  const { head, bestEpoch, history } = await trainClassifierHead(
-    await embed(dataset.train),
-    validation,
+  if (report.missing.length > 0) {
+    onWarning?.({
+      kind: 'weights-missing',
+      message: `${settings.weights} lacks ${report.missing.join(', ')}: random instead`,
+    });
+  }
+  return report;
+}
+
+async function openFolder(
+  tf: Tfjs,
+  network: Network,
+  options: TrainOptions,
+  { settings, dataset, resumed, options: kept }: Prepared,
+): Promise<RunFolder> {
+  if (resumed !== undefined) {
+    if (resumed.dataDigest !== dataset.digest) {
+      throw new IsometryError(
+        'RUN_INVALID',
+        'The images are not those that the run was started with.',
+        {
+          hint: 'Put the images back, or train into another folder.',
+          details: { before: resumed.dataDigest, now: dataset.digest },
+        },
+      );
+    }
+    return openRunFolder(options.out);
+  }
+  const weightBytes = 4 * network.model.countParams();
+  return createRunFolder(
+    options.out,
     {
-      classes: labels.length,
-      learningRate: config.CLASSIFIER_LEARNING_RATE,
-      batchSize: settings.batchSize,
-      epochs: config.CLASSIFIER_EPOCHS,
-      patience: config.CLASSIFIER_PATIENCE,
-      seed: settings.seed,
-      signal: options.signal,
-      onProgress: options.onProgress,
+      'config.json': writeRunConfig({
+        options: kept,
+        settings,
+        dataDigest: dataset.digest,
+        splitDigest: splitDigest(dataset),
+        versions: libraryVersions(tf),
+      }),
+      'split.csv': dataset.splitCsv,
     },
+    // Two checkpoints at a time of weights, best weights, average and two moments; and the model.
+    (2 * 5 + 1) * weightBytes,
   );
-  tf.tidy(() => {
-    const kernel = Float32Array.from(head.kernel);
-    const weights = [
-      tf.tensor2d(kernel, [settings.embeddingSize, labels.length]),
-      tf.tensor1d(Float32Array.from(head.bias)),
-    ];
-    network.model.getLayer('logits').setWeights(weights);
-  });
-  const test = await embed(dataset.test);
-  const validationLogits = classifyEmbeddings(validation.embeddings, head);
-  const testLogits = classifyEmbeddings(test.embeddings, head);
-  return {
-    bestEpoch,
-    history,
-    temperature: fitTemperature(validationLogits, validation.classes),
-    metrics: {
-      validation: measureAccuracy(validationLogits, validation.classes, labels),
-      test: measureAccuracy(testLogits, test.classes, labels),
-    },
-  };
+}
+
+function splitDigest({ splitCsv }: Dataset): string {
+  return createHash('sha256').update(splitCsv).digest('hex');
 }

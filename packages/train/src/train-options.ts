@@ -1,93 +1,223 @@
 import { IsometryError, type DecodeImage, type Progress } from '@isometry/core';
+import type { AugmentationConfig } from './augment/augmentation-config.ts';
+import { BACKBONES, type BackboneName } from './backbones/backbones.ts';
 import * as config from './config.ts';
-import { PAPER_LOSS } from './losses/lifted-structured-loss.ts';
-import { MIN_INPUT_SIZE, WIDTH_MULTIPLIERS } from './backbones/mobilenet.ts';
+import { SCHEDULES, type Schedule } from './learning-rate.ts';
+import { LOSS_NAMES, resolveLoss, type LossName, type LossPreset } from './losses/loss-presets.ts';
+import type { MetricLossConfig } from './losses/metric-loss.ts';
+import {
+  CLASSIFIER_MODES,
+  PROTOCOL_NAMES,
+  PROTOCOLS,
+  type ClassifierMode,
+  type Protocol,
+  type ProtocolName,
+} from './protocols.ts';
+import type { TrainingPlan } from './training-plan.ts';
+import type { TrainWarning } from './train-warning.ts';
 
-export interface TrainOptions {
-  /** Folder with one folder of images per class, and metadata.csv when `group` is given. */
+/** Where the images and their labels are. */
+export interface ImagesOptions {
+  /**
+   * A folder with a folder of images per class, a Hugging Face ImageFolder, or any folder of images with
+   * `metadata.csv`, `metadata.jsonl` or `list`.
+   */
   readonly images: string;
+  /** A CSV of `file,label`, and as you like `group` and `split`; paths inside `images`. */
+  readonly list?: string | undefined;
+  /** Column of the metadata that gives the label. @defaultValue the class folder */
+  readonly label?: string | undefined;
+  /** Column of the metadata: images that share its value stay on one side of the split. */
+  readonly group?: string | undefined;
+  /** Splits into so many folds instead of 70/10/20 %: `fold` is tested, the next one validates. */
+  readonly folds?: number | undefined;
+  /** Which fold is tested, from 0. @defaultValue 0 */
+  readonly fold?: number | undefined;
+  /** Share of the images that may be unreadable, 0 to 1. @defaultValue 0.05 */
+  readonly maxUnreadableShare?: number | undefined;
+  /** Bytes of decoded images that stay in memory; what is more goes to a temporary file. @defaultValue 1 GiB */
+  readonly maxCacheBytes?: number | undefined;
+}
+
+/** What is trained, and how. Defaults that a protocol sets are in {@link PROTOCOLS}. */
+export interface RecipeOptions {
+  /** Fixes everything but the loss: `best` is ours, `paper` the paper's. @defaultValue 'best' */
+  readonly protocol?: ProtocolName | undefined;
+  /** @defaultValue 'mobilenet' */
+  readonly backbone?: BackboneName | undefined;
+  /** MobileNet's alpha: 0.25, 0.5, 0.75 or 1. @defaultValue 1 */
+  readonly widthMultiplier?: number | undefined;
+  /** Width and height of the model's input in pixels, the backbone's least to 1024. @defaultValue 128 */
+  readonly size?: number | undefined;
+  /** `random`, or a file to start from: Keras' `.h5`, a TensorFlow.js model.json, or a run. @defaultValue 'random' */
+  readonly weights?: string | undefined;
+  /** Name of the last layer whose weights, and those of all layers before it, stay as they are. @defaultValue none */
+  readonly freeze?: string | undefined;
+  /** @defaultValue 'lifted-structured' */
+  readonly loss?: LossName | undefined;
+  /** Where the loss' formula comes from. @defaultValue 'paper', or the loss' own where the paper has none */
+  readonly lossPreset?: LossPreset | undefined;
+  /** Divides embeddings by their L2 norm. @defaultValue what the preset says */
+  readonly normalise?: boolean | undefined;
+  /** Margin of the loss, above 0. @defaultValue what the preset says */
+  readonly margin?: number | undefined;
+  /** Values of an embedding, 2 to 4096. @defaultValue 64 */
+  readonly embeddingSize?: number | undefined;
+  /** Images per training step, 4 to 1024. @defaultValue 32 */
+  readonly batchSize?: number | undefined;
+  /** Most epochs of the embedding stage, or of the network with cross-entropy. */
+  readonly epochs?: number | undefined;
+  /** Epochs without improvement after which a stage stops. */
+  readonly patience?: number | undefined;
+  /** Adam's highest step, above 0. */
+  readonly learningRate?: number | undefined;
+  readonly schedule?: Schedule | undefined;
+  /** Epochs in which the learning rate rises from 0. */
+  readonly warmupEpochs?: number | undefined;
+  /** Whether the second stage trains a classifier on frozen embeddings, or the whole network on. */
+  readonly classifier?: ClassifierMode | undefined;
+  /** Most epochs of fine-tuning. */
+  readonly classifierEpochs?: number | undefined;
+  /** Adam's highest step in the second stage, above 0. */
+  readonly classifierLearningRate?: number | undefined;
+  /** Weighs classes by the inverse of their size in cross-entropy. */
+  readonly classWeights?: boolean | undefined;
+  /** Share of a label that goes to all classes alike in cross-entropy, 0 to 0.5. */
+  readonly labelSmoothing?: number | undefined;
+  /** Seeded changes of the training images; `null` for none. */
+  readonly augmentation?: AugmentationConfig | null | undefined;
+  /** Decay a step of the average of the weights that is kept, 0 (none) to 0.9999. */
+  readonly averageDecay?: number | undefined;
+  /** Of the moving statistics, 0 to 0.9999. */
+  readonly batchNormMomentum?: number | undefined;
+  /** An integer; seeds split, batches, augmentation and weights. @defaultValue 1 */
+  readonly seed?: number | undefined;
+}
+
+export interface TrainOptions extends ImagesOptions, RecipeOptions {
   /** The run folder to make. */
   readonly out: string;
   /** Replaces a run that is already at `out`. @defaultValue false */
   readonly overwrite?: boolean | undefined;
-  /** Column of metadata.csv: images that share its value stay on one side of the split. */
-  readonly group?: string | undefined;
+  /** Goes on with the unfinished run at `out`; options that are not given are that run's. @defaultValue false */
+  readonly resume?: boolean | undefined;
   /** The model's name. @defaultValue the last part of `out` */
   readonly name?: string | undefined;
-  /** Width and height of the model's input in pixels, 32 to 512. @defaultValue 64 */
-  readonly size?: number | undefined;
-  /** MobileNet's alpha: 0.25, 0.5, 0.75 or 1. @defaultValue 0.25 */
-  readonly widthMultiplier?: number | undefined;
-  /** Values of an embedding, 2 to 4096. @defaultValue 64 */
-  readonly embeddingSize?: number | undefined;
-  /** Divides embeddings by their L2 norm. @defaultValue false, as in the paper */
-  readonly normalise?: boolean | undefined;
-  /** Margin of the loss, above 0. @defaultValue 1 */
-  readonly margin?: number | undefined;
-  /** Images per training step, 4 to 1024. @defaultValue 32 */
-  readonly batchSize?: number | undefined;
-  /** Most epochs of the embedding stage, 1 or more. @defaultValue 30 */
-  readonly epochs?: number | undefined;
-  /** Epochs without improvement after which the embedding stage stops. @defaultValue 5 */
-  readonly patience?: number | undefined;
-  /** Adam's step for the embedding stage, above 0. @defaultValue 5e-4 */
-  readonly learningRate?: number | undefined;
-  /** Share of the images that may be unreadable, 0 to 1. @defaultValue 0.05 */
-  readonly maxUnreadableShare?: number | undefined;
-  /** An integer. @defaultValue 1 */
-  readonly seed?: number | undefined;
+  /** Seconds between two checkpoints within an epoch; there is one after every epoch anyway. @defaultValue 60 */
+  readonly checkpointSeconds?: number | undefined;
   /** The image decoder. @defaultValue that of `@isometry/pixels`, with its limits */
   readonly decode?: DecodeImage | undefined;
-  /** Aborts with code `ABORTED`; nothing is left at `out`. */
+  /** Stops with code `ABORTED` after the running step and a checkpoint: go on with `resume`. */
   readonly signal?: AbortSignal | undefined;
   /** Told after every step. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told what is going to be done, before the first step. */
+  readonly onPlan?: ((plan: TrainingPlan) => void) | undefined;
+  /** Told what looks wrong and is no error. */
+  readonly onWarning?: ((warning: TrainWarning) => void) | undefined;
 }
 
-/** The numbers of {@link TrainOptions}, checked, with defaults filled in. */
-export interface TrainSettings {
-  readonly size: number;
+/** Everything that decides what comes out, checked and complete: the `settings` of a run's config.json. */
+export interface TrainSettings extends Protocol {
+  readonly protocol: ProtocolName;
+  readonly backbone: BackboneName;
   readonly widthMultiplier: number;
-  readonly embeddingSize: number;
+  readonly size: number;
+  readonly weights: string;
+  readonly freeze: string | null;
+  readonly loss: LossName;
+  /** Null for cross-entropy. */
+  readonly metricLoss: MetricLossConfig | null;
   readonly normalise: boolean;
-  readonly margin: number;
+  readonly embeddingSize: number;
   readonly batchSize: number;
-  readonly epochs: number;
-  readonly patience: number;
-  readonly learningRate: number;
-  readonly maxUnreadableShare: number;
   readonly seed: number;
+  readonly group: string | null;
+  readonly label: string | null;
+  readonly list: string | null;
+  readonly folds: number | null;
+  readonly fold: number;
+  readonly maxUnreadableShare: number;
 }
 
 /** @throws `OPTION_INVALID` naming the first option that is out of range */
-export function resolveSettings(options: TrainOptions): TrainSettings {
-  const settings = {
-    size: options.size ?? config.INPUT_SIZE,
+export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): TrainSettings {
+  const protocolName = options.protocol ?? 'best';
+  assertOneOf('protocol', protocolName, PROTOCOL_NAMES);
+  const protocol = PROTOCOLS[protocolName];
+  const loss = options.loss ?? 'lifted-structured';
+  assertOneOf('loss', loss, LOSS_NAMES);
+  const metricLoss =
+    loss === 'cross-entropy'
+      ? null
+      : resolveLoss(loss, options.lossPreset, {
+          ...(options.normalise === undefined ? {} : { normalise: options.normalise }),
+          ...(options.margin === undefined ? {} : { margin: options.margin }),
+        });
+  const settings: TrainSettings = {
+    ...protocol,
+    protocol: protocolName,
+    backbone: options.backbone ?? 'mobilenet',
     widthMultiplier: options.widthMultiplier ?? config.WIDTH_MULTIPLIER,
+    size: options.size ?? config.INPUT_SIZE,
+    weights: options.weights ?? 'random',
+    freeze: options.freeze ?? null,
+    loss,
+    metricLoss,
+    normalise: metricLoss?.normalise ?? options.normalise ?? false,
     embeddingSize: options.embeddingSize ?? config.EMBEDDING_SIZE,
-    normalise: options.normalise ?? PAPER_LOSS.normalise,
-    margin: options.margin ?? PAPER_LOSS.margin,
     batchSize: options.batchSize ?? config.BATCH_SIZE,
-    epochs: options.epochs ?? config.EMBEDDING_EPOCHS,
-    patience: options.patience ?? config.EMBEDDING_PATIENCE,
-    learningRate: options.learningRate ?? config.EMBEDDING_LEARNING_RATE,
-    maxUnreadableShare: options.maxUnreadableShare ?? config.MAX_UNREADABLE_SHARE,
+    epochs: options.epochs ?? protocol.epochs,
+    patience: options.patience ?? protocol.patience,
+    learningRate: options.learningRate ?? protocol.learningRate,
+    schedule: options.schedule ?? protocol.schedule,
+    warmupEpochs:
+      options.warmupEpochs ?? Math.min(protocol.warmupEpochs, options.epochs ?? Infinity),
+    classifier: options.classifier ?? protocol.classifier,
+    classifierEpochs: options.classifierEpochs ?? protocol.classifierEpochs,
+    classifierLearningRate: options.classifierLearningRate ?? protocol.classifierLearningRate,
+    classWeights: options.classWeights ?? protocol.classWeights,
+    labelSmoothing: options.labelSmoothing ?? protocol.labelSmoothing,
+    augmentation: options.augmentation === undefined ? protocol.augmentation : options.augmentation,
+    averageDecay: options.averageDecay ?? protocol.averageDecay,
+    batchNormMomentum: options.batchNormMomentum ?? protocol.batchNormMomentum,
     seed: options.seed ?? config.SEED,
+    group: options.group ?? null,
+    label: options.label ?? null,
+    list: options.list ?? null,
+    folds: options.folds ?? null,
+    fold: options.fold ?? 0,
+    maxUnreadableShare: options.maxUnreadableShare ?? config.MAX_UNREADABLE_SHARE,
   };
-  // At 512 px and width 1 every image of a batch already has 0.3 GB of activations to keep.
-  assertInteger('size', settings.size, MIN_INPUT_SIZE, 512);
-  assertOneOf('widthMultiplier', settings.widthMultiplier, WIDTH_MULTIPLIERS);
+  assertSettings(settings);
+  return settings;
+}
+
+function assertSettings(settings: TrainSettings): void {
+  assertOneOf('backbone', settings.backbone, Object.keys(BACKBONES));
+  const backbone = BACKBONES[settings.backbone];
+  assertInteger('size', settings.size, backbone.minInputSize, 1024);
+  assertOneOf('widthMultiplier', settings.widthMultiplier, backbone.widthMultipliers);
   assertInteger('embeddingSize', settings.embeddingSize, 2, 4096);
-  assertAbove0('margin', settings.margin);
-  // Two classes with two images each is the smallest batch that has both kinds of pairs; the loss
-  // holds batchSize^2 * embeddingSize floats, 268 MB at 1024 and 64.
+  // Two classes with two images each is the smallest batch that has both kinds of pairs.
   assertInteger('batchSize', settings.batchSize, 4, 1024);
   assertInteger('epochs', settings.epochs, 1, 100_000);
   assertInteger('patience', settings.patience, 1, 100_000);
   assertAbove0('learningRate', settings.learningRate);
-  assertShare('maxUnreadableShare', settings.maxUnreadableShare);
+  assertOneOf('schedule', settings.schedule, SCHEDULES);
+  assertNumber('warmupEpochs', settings.warmupEpochs, 0, settings.epochs);
+  assertOneOf('classifier', settings.classifier, CLASSIFIER_MODES);
+  assertInteger('classifierEpochs', settings.classifierEpochs, 1, 100_000);
+  assertAbove0('classifierLearningRate', settings.classifierLearningRate);
+  assertNumber('labelSmoothing', settings.labelSmoothing, 0, 0.5);
+  assertNumber('averageDecay', settings.averageDecay, 0, 0.9999);
+  assertNumber('batchNormMomentum', settings.batchNormMomentum, 0, 0.9999);
+  assertNumber('maxUnreadableShare', settings.maxUnreadableShare, 0, 1);
   assertInteger('seed', settings.seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-  return settings;
+  if (settings.folds !== null) {
+    assertInteger('folds', settings.folds, 3, 100);
+    assertInteger('fold', settings.fold, 0, settings.folds - 1);
+  }
 }
 
 function assertInteger(name: string, value: number, low: number, high: number): void {
@@ -100,11 +230,16 @@ function assertAbove0(name: string, value: number): void {
   if (!(Number.isFinite(value) && value > 0)) throw invalid(name, value, 'a number above 0');
 }
 
-function assertShare(name: string, value: number): void {
-  if (!(value >= 0 && value <= 1)) throw invalid(name, value, 'a number from 0 to 1');
+function assertNumber(name: string, value: number, low: number, high: number): void {
+  if (!(value >= low && value <= high))
+    throw invalid(name, value, `a number from ${low} to ${high}`);
 }
 
-function assertOneOf(name: string, value: number, allowed: readonly number[]): void {
+function assertOneOf<Value extends number | string>(
+  name: string,
+  value: Value,
+  allowed: readonly Value[],
+): void {
   if (!allowed.includes(value)) throw invalid(name, value, `one of ${allowed.join(', ')}`);
 }
 

@@ -1,0 +1,42 @@
+import type { TrainingPlan } from '@isometry/train';
+
+/** The plan of a training, as a person at a terminal wants to check it before waiting. */
+export function formatPlan(plan: TrainingPlan): string {
+  const { settings, classes, parameters, stages } = plan;
+  const width = Math.max(5, ...classes.map(({ label }) => label.length));
+  const row = (cells: readonly (string | number)[]): string =>
+    `  ${String(cells[0]).padEnd(width)}${cells
+      .slice(1)
+      .map((cell) => String(cell).padStart(12))
+      .join('')}`;
+  const sum = (split: 'train' | 'validation' | 'test'): number =>
+    classes.reduce((total, own) => total + own[split], 0);
+  return [
+    'plan',
+    row(['class', 'train', 'validation', 'test']),
+    ...classes.map(({ label, train, validation, test }) => row([label, train, validation, test])),
+    row(['all', sum('train'), sum('validation'), sum('test')]),
+    `  largest class is ${plan.imbalance.toFixed(1)} times the smallest${
+      settings.group === null ? '; no --group: every image is split on its own' : ''
+    }`,
+    `  ${settings.backbone}${settings.backbone === 'mobilenet' ? ` ${settings.widthMultiplier}` : ''}, ${settings.size} px, ${count(parameters.total)} parameters, ${count(parameters.trainable)} of them trained; weights: ${plan.weights}`,
+    `  loss ${settings.loss}${settings.metricLoss === null ? '' : ` (${settings.metricLoss.preset})`}, protocol ${settings.protocol}, seed ${settings.seed}`,
+    ...stages.map(
+      ({ name, epochs, steps }) => `  ${name}: at most ${epochs} epochs of ${steps} steps`,
+    ),
+    `  at most ${duration(plan.atMostSeconds)} for these steps; it may stop sooner`,
+    ...(plan.resumed === null
+      ? []
+      : [`  goes on in stage ${plan.resumed.stage}, epoch ${plan.resumed.epoch}`]),
+  ].join('\n');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

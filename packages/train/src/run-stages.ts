@@ -1,0 +1,168 @@
+import type { Checkpoint } from './checkpoint.ts';
+import * as config from './config.ts';
+import type { BatchLoader } from './data/batch-loader.ts';
+import { embeddingStage } from './embedding-stage.ts';
+import { forwardImages } from './forward.ts';
+import { measureStep } from './measure-step.ts';
+import type { Network } from './network.ts';
+import { FINE_TUNE_STAGE, NETWORK_STAGE, networkStage } from './network-stage.ts';
+import type { RunFolder } from './run-folder.ts';
+import type { RunLog } from './run-log.ts';
+import type { Tfjs } from './tfjs.ts';
+import type { Prepared } from './train-classifier.ts';
+import { trainClassifierHead } from './train-classifier-head.ts';
+import type { TrainOptions } from './train-options.ts';
+import { trainStage, type Stage, type StageHost } from './train-stage.ts';
+import { countClasses, countParameters, imbalanceOf } from './training-plan.ts';
+import type { WeightsReport } from './weights/load-weights.ts';
+
+export interface StagesResult {
+  /** The epoch that each stage ended with, from 1, by stage. */
+  readonly epochs: Readonly<Record<string, number>>;
+}
+
+export interface RunStagesOptions {
+  readonly options: TrainOptions;
+  readonly prepared: Prepared;
+  readonly network: Network;
+  readonly loader: BatchLoader;
+  readonly folder: RunFolder;
+  readonly log: RunLog;
+  readonly weights: WeightsReport | null;
+}
+
+/** Runs the stages that the settings ask for, from where a checkpoint stands. */
+export async function runStages(tf: Tfjs, run: RunStagesOptions): Promise<StagesResult> {
+  const { options, prepared, network } = run;
+  const { settings, dataset } = prepared;
+  const { metricLoss } = settings;
+  const checkpoint = prepared.resumed?.checkpoint;
+  const epochs: Record<string, number> = { ...checkpoint?.progress.finished };
+  const host = stageHost(tf, run, epochs);
+  const { validation } = dataset;
+  const makeFirst = (): Stage =>
+    metricLoss === null
+      ? networkStage(host, network, NETWORK_STAGE, validation, settings)
+      : embeddingStage(host, network, metricLoss, validation, settings, options.onWarning);
+  const makeSecond = (): Stage =>
+    networkStage(host, network, FINE_TUNE_STAGE, validation, settings);
+  const isTwofold = metricLoss !== null && settings.classifier === 'fine-tune';
+
+  const first = makeFirst();
+  await tellPlan(run, host, isTwofold ? [first, makeSecond()] : [first]);
+  if (!(first.name in epochs)) {
+    epochs[first.name] = (
+      await trainStage({ ...host, resumed: at(checkpoint, first) }, first)
+    ).epoch;
+  }
+  if (metricLoss !== null && checkpoint?.progress.stage !== FINE_TUNE_STAGE) {
+    epochs['train-classifier'] = await trainHead(tf, run, host);
+  }
+  if (isTwofold) {
+    const second = makeSecond();
+    epochs[second.name] = (
+      await trainStage({ ...host, resumed: at(checkpoint, second) }, second)
+    ).epoch;
+  }
+  return { epochs };
+}
+
+/** A checkpoint is of one stage. */
+function at(checkpoint: Checkpoint | undefined, stage: Stage): Checkpoint | undefined {
+  return checkpoint?.progress.stage === stage.name ? checkpoint : undefined;
+}
+
+function stageHost(
+  tf: Tfjs,
+  { options, prepared, network, loader, folder, log }: RunStagesOptions,
+  finished: Readonly<Record<string, number>>,
+): StageHost {
+  const { dataset, pixels, settings } = prepared;
+  return {
+    tf,
+    model: network.model,
+    loader,
+    train: { ...dataset.train, labels: dataset.labels },
+    inputSize: [pixels.height, pixels.width],
+    log,
+    folder: folder.path,
+    checkpointPath: folder.checkpointPath,
+    checkpointSeconds: options.checkpointSeconds ?? config.CHECKPOINT_SECONDS,
+    seed: settings.seed,
+    finished,
+    signal: options.signal,
+    onProgress: options.onProgress,
+  };
+}
+
+async function tellPlan(
+  { options, prepared, network, weights }: RunStagesOptions,
+  host: StageHost,
+  stages: readonly Stage[],
+): Promise<void> {
+  if (options.onPlan === undefined) return;
+  const { dataset, settings, resumed } = prepared;
+  const classes = countClasses(dataset.labels, dataset);
+  const planned = [];
+  let atMostSeconds = 0;
+  for (const stage of stages) {
+    const steps = stage.planEpoch(1).length;
+    planned.push({ name: stage.name, epochs: stage.rate.epochs, steps });
+    atMostSeconds += (await measureStep(host, stage)) * steps * stage.rate.epochs;
+  }
+  options.onPlan({
+    settings,
+    classes,
+    imbalance: imbalanceOf(classes),
+    parameters: countParameters(network.model),
+    weights: weights === null ? settings.weights : weights.source,
+    stages: planned,
+    atMostSeconds,
+    resumed:
+      resumed === undefined
+        ? null
+        : { stage: resumed.checkpoint.progress.stage, epoch: resumed.checkpoint.progress.epoch },
+  });
+}
+
+/** A linear classifier on the embeddings as they are now, put into the network. @returns its best epoch */
+async function trainHead(
+  tf: Tfjs,
+  { options, prepared, network }: RunStagesOptions,
+  host: StageHost,
+): Promise<number> {
+  const { settings, dataset } = prepared;
+  const embed = async (part: typeof dataset.train) => ({
+    classes: part.classes,
+    embeddings: (await forwardImages(tf, network.model, part.images, host)).embeddings,
+  });
+  const classes = dataset.labels.length;
+  const { head, bestEpoch, history } = await trainClassifierHead(
+    await embed(dataset.train),
+    await embed(dataset.validation),
+    {
+      classes,
+      learningRate: config.HEAD_LEARNING_RATE,
+      batchSize: settings.batchSize,
+      epochs: config.HEAD_EPOCHS,
+      patience: settings.headPatience,
+      monitor: settings.monitor,
+      classWeights: settings.classWeights,
+      seed: settings.seed,
+      signal: options.signal,
+      onProgress: options.onProgress,
+    },
+  );
+  for (const { stage, epoch, steps, ...values } of history) {
+    host.log.write({ event: 'epoch', stage, epoch, step: steps, values });
+  }
+  tf.tidy(() => {
+    network.model
+      .getLayer('logits')
+      .setWeights([
+        tf.tensor2d(Float32Array.from(head.kernel), [settings.embeddingSize, classes]),
+        tf.tensor1d(Float32Array.from(head.bias)),
+      ]);
+  });
+  return bestEpoch;
+}

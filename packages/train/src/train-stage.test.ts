@@ -1,0 +1,255 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LayersModel, Tensor2D } from '@tensorflow/tfjs-node';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadCheckpoint } from './checkpoint.ts';
+import type { BatchRequest } from './data/make-batch.ts';
+import { trainableLayers } from './kernels/layers.ts';
+import { namedVariables, readWeights, type NetworkWeights } from './network-weights.ts';
+import { openRunLog } from './run-log.ts';
+import { planShuffledEpoch } from './sampling/shuffled-batches.ts';
+import { createRandom } from './sampling/random.ts';
+import { loadTfjs, type Tfjs } from './tfjs.ts';
+import { trainStage, type Stage, type StageHost } from './train-stage.ts';
+
+let tf: Tfjs;
+let folder = '';
+beforeAll(async () => {
+  tf = await loadTfjs();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'isometry-stage-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const SIDE = 4;
+const COUNT = 12;
+const EPOCHS = 3;
+/** Steps of all epochs: batches of 4 from 12 images. */
+const STEPS = 9;
+
+/** A network with everything that has state: weights, batch norm's statistics. */
+function createModel(): LayersModel {
+  const layers = trainableLayers(tf);
+  const seed = 7;
+  return tf.sequential({
+    layers: [
+      layers.conv2d({
+        inputShape: [SIDE, SIDE, 3],
+        filters: 4,
+        kernelSize: 3,
+        kernelInitializer: tf.initializers.glorotUniform({ seed }),
+        name: 'conv',
+      }),
+      layers.batchNormalization({ momentum: 0.9, name: 'bn' }),
+      tf.layers.flatten({ name: 'flat' }),
+      tf.layers.dense({
+        units: 2,
+        kernelInitializer: tf.initializers.glorotUniform({ seed }),
+        name: 'out',
+      }),
+    ],
+  });
+}
+
+const classes = Array.from({ length: COUNT }, (_, index) => index % 2);
+
+/** Noise that is a little redder in one class; a seed brightens it, as augmentation would change it. */
+function loadBatch({ images, seed = 0 }: BatchRequest) {
+  const data = images.flatMap((image) => {
+    const random = createRandom(image, 'pixels');
+    return Array.from(
+      { length: SIDE * SIDE * 3 },
+      (_, at) =>
+        random.next() + (at % 3 === 0 ? (classes[image] as number) : 0) + (seed % 97) / 970,
+    );
+  });
+  return Promise.resolve(Float32Array.from(data));
+}
+
+interface Run {
+  readonly weights: NetworkWeights;
+  readonly log: string;
+  readonly losses: readonly number[];
+  readonly epoch: number;
+}
+
+interface RunOptions {
+  readonly name: string;
+  readonly averageDecay?: number;
+  /** Stops, as Ctrl-C does, before this step of all. */
+  readonly abortBefore?: number;
+  readonly resume?: boolean;
+  readonly stage?: Partial<Stage>;
+  readonly host?: Partial<StageHost>;
+}
+
+async function runStage(options: RunOptions): Promise<Run> {
+  const checkpointPath = join(folder, `${options.name}.safetensors`);
+  const resumed = options.resume === true ? await loadCheckpoint(checkpointPath) : undefined;
+  const model = createModel();
+  const log = await openRunLog(tf, folder, resumed?.progress.logBytes ?? 0);
+  const controller = new AbortController();
+  const losses: number[] = [];
+  const host: StageHost = {
+    tf,
+    model,
+    loader: { load: loadBatch },
+    train: {
+      files: classes.map((_, index) => `${index}.png`),
+      images: [...classes.keys()],
+      classes,
+      labels: ['a', 'b'],
+    },
+    inputSize: [SIDE, SIDE],
+    log,
+    folder,
+    checkpointPath,
+    checkpointSeconds: 1e9,
+    seed: 3,
+    resumed,
+    finished: {},
+    signal: controller.signal,
+    onProgress: ({ done }) => {
+      losses.push(done);
+      if (done === options.abortBefore) controller.abort();
+    },
+    ...options.host,
+  };
+  const stage: Stage = {
+    name: 'test-stage',
+    variables: namedVariables(model),
+    planEpoch: (epoch) => planShuffledEpoch(COUNT, 4, createRandom(3, `${epoch}`)),
+    loss: (input, positions) => {
+      const logits = model.apply(input, { training: true }) as Tensor2D;
+      const labels = tf.oneHot(
+        tf.tensor1d(
+          positions.map((position) => classes[position] as number),
+          'int32',
+        ),
+        2,
+      );
+      return tf.losses.softmaxCrossEntropy(labels, logits).asScalar();
+    },
+    rate: { learningRate: 0.01, schedule: 'cosine', warmupEpochs: 1, epochs: EPOCHS },
+    augment: true,
+    averageDecay: options.averageDecay ?? 0,
+    evaluate: (means) => Promise.resolve({ validationLoss: means['loss'] as number }),
+    stopping: { monitor: 'validation-loss', patience: 9, restoreBest: true },
+    ...options.stage,
+  };
+  try {
+    const { epoch } = await trainStage(host, stage);
+    await log.flush();
+    const text = await readFile(join(folder, 'log.jsonl'), 'utf8');
+    return { weights: readWeights(model), log: text, losses, epoch };
+  } finally {
+    await log.close();
+    model.dispose();
+  }
+}
+
+describe('trainStage', () => {
+  it('ends with the same bits and the same log wherever it was stopped', async () => {
+    const whole = await runStage({ name: 'whole', averageDecay: 0.9 });
+    expect(whole.losses).toHaveLength(STEPS);
+    for (let abortBefore = 1; abortBefore < STEPS; abortBefore += 1) {
+      const name = `stopped-${abortBefore}`;
+      await expect(runStage({ name, averageDecay: 0.9, abortBefore })).rejects.toMatchObject({
+        code: 'ABORTED',
+      });
+      const rest = await runStage({ name, averageDecay: 0.9, resume: true });
+      expect(rest.log).toBe(whole.log);
+      expect(rest.weights).toEqual(whole.weights);
+      expect(rest.losses[0]).toBe(abortBefore + 1);
+    }
+  });
+
+  it('repeats the steps since the last checkpoint after a kill', async () => {
+    const whole = await runStage({ name: 'whole' });
+    const name = 'killed';
+    // Dies in the second step of the second epoch: the last checkpoint is the one after the first epoch.
+    let loads = 0;
+    const load: StageHost['loader']['load'] = (request) => {
+      loads += 1;
+      return loads === 6 ? Promise.reject(new TypeError('killed')) : loadBatch(request);
+    };
+    await expect(runStage({ name, host: { loader: { load } } })).rejects.toThrow('killed');
+    const rest = await runStage({ name, resume: true });
+    expect(rest.losses[0]).toBe(4);
+    expect(rest.log).toBe(whole.log);
+    expect(rest.weights).toEqual(whole.weights);
+  });
+
+  it('lowers the loss, and stops when it does not fall any more', async () => {
+    const epochLosses = (log: string): number[] =>
+      log
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { event: string; values: { loss: number } })
+        .filter(({ event }) => event === 'epoch')
+        .map(({ values }) => values.loss);
+    const { log } = await runStage({ name: 'down' });
+    const losses = epochLosses(log);
+    expect(losses).toHaveLength(EPOCHS);
+    expect(losses.at(-1)).toBeLessThan(losses[0] as number);
+
+    const worse = [1, 2, 3];
+    const stuck = await runStage({
+      name: 'stuck',
+      stage: {
+        evaluate: (_, epoch) => Promise.resolve({ validationLoss: worse[epoch - 1] as number }),
+        stopping: { monitor: 'validation-loss', patience: 1, restoreBest: true },
+      },
+    });
+    expect(epochLosses(stuck.log)).toHaveLength(2);
+    expect(stuck.epoch).toBe(1);
+    const first = await runStage({
+      name: 'first',
+      stage: {
+        rate: { learningRate: 0.01, schedule: 'cosine', warmupEpochs: 1, epochs: EPOCHS },
+        evaluate: (_, epoch) => Promise.resolve({ validationLoss: epoch }),
+        stopping: { monitor: 'validation-loss', patience: 9, restoreBest: true },
+      },
+    });
+    expect(stuck.weights).toEqual(first.weights);
+  });
+
+  it('keeps the last weights where the paper does', async () => {
+    const stopping = { monitor: 'training-loss', patience: 9, restoreBest: false } as const;
+    const evaluate: Stage['evaluate'] = (_, epoch) => Promise.resolve({ validationLoss: epoch });
+    const last = await runStage({ name: 'last', stage: { stopping, evaluate } });
+    const best = await runStage({ name: 'best', stage: { evaluate } });
+    expect(last.epoch).toBe(EPOCHS);
+    expect(best.epoch).toBe(1);
+    expect(last.weights).not.toEqual(best.weights);
+  });
+
+  it('saves the batch whose loss is no number, and leaves the weights as they were', async () => {
+    const load: StageHost['loader']['load'] = async (request) => {
+      const data = await loadBatch(request);
+      if (request.images.includes(5)) data[0] = Number.NaN;
+      return data;
+    };
+    // tfjs-node keeps a TensorBoard writer for every folder that it has ever written to.
+    await runStage({ name: 'warm' });
+    const before = tf.memory().numTensors;
+    const error: unknown = await runStage({ name: 'nan', host: { loader: { load } } }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ code: 'TRAINING_DIVERGED', details: { epoch: 1 } });
+    const saved = JSON.parse(await readFile(join(folder, 'failed-batch.json'), 'utf8')) as {
+      images: { file: string }[];
+    };
+    expect(saved.images.map(({ file }) => file)).toContain('5.png');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('leaves no tensor behind', async () => {
+    await runStage({ name: 'warm', averageDecay: 0.9 });
+    const before = tf.memory().numTensors;
+    await runStage({ name: 'again', averageDecay: 0.9 });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
