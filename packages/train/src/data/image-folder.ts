@@ -61,9 +61,11 @@ export async function scanImageFolder(
   const found =
     options.list === undefined
       ? await readFolder(root, images, options)
-      : await readImageList(root, options.list, options);
+      : await readImageList(root, options.list, images, options);
   const files = [...found.files];
-  const ignored = images.length - files.length + others.filter((file) => !isMetadata(file)).length;
+  const chosen = new Set(files.map(({ file }) => file));
+  const passedOver = (file: string): boolean => !chosen.has(file) && !isMetadata(file);
+  const ignored = [...images, ...others].filter(passedOver).length;
   const labels = [...new Set(files.map(({ label }) => label))].sort();
   if (labels.length === 0) throw empty(root, images.length, ignored);
   if (labels.length === 1) {
