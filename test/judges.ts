@@ -31,9 +31,21 @@ export function whyNoTensorFlowJudge(): string | undefined {
   return spawnSync(python, ['-c', find]).status === 0 ? undefined : NO_TENSORFLOW_JUDGE;
 }
 
-/** Runs a Python script with the judges' interpreter and returns its stdout. */
-export async function runJudge(script: string, args: readonly string[]): Promise<string> {
-  const python = judgesPython();
+/** A Python that has torch and pytorch-metric-learning: 4.9 GB from PyPI, so `setup judges` leaves it out. */
+export function torchPython(): string | undefined {
+  return process.env['ISOMETRY_TORCH_PYTHON'];
+}
+
+/** The reason of tests that ask pytorch-metric-learning; listed in test/allowed-skips.json. */
+export const NO_TORCH =
+  'No Python with torch and pytorch-metric-learning: set ISOMETRY_TORCH_PYTHON';
+
+/** Runs a Python script with the judges' interpreter, or with `python`, and returns its stdout. */
+export async function runJudge(
+  script: string,
+  args: readonly string[],
+  python = judgesPython(),
+): Promise<string> {
   if (python === undefined) throw new TypeError(NO_JUDGES);
   const { stdout } = await promisify(execFile)(python, [script, ...args], {
     maxBuffer: 64 * 1024 * 1024,

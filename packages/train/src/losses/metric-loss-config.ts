@@ -2,7 +2,7 @@
 export type LossPreset = 'paper' | 'hadsell2006' | 'facenet2015' | 'song2016' | 'pml';
 
 /** The choices that papers and libraries make differently, spelled out for every loss. */
-interface LossChoices {
+export interface LossChoices {
   readonly preset: LossPreset | 'custom';
   /** Whether the network divides embeddings by their L2 norm. The loss itself takes them as they come. */
   readonly normalise: boolean;
