@@ -58,6 +58,9 @@ await isometry([
   '--out',
   run,
   '--overwrite',
+  // Small and from random weights: minutes on any machine. `isometry train` itself starts at 128 px and width 1.
+  '--size=64',
+  '--width-multiplier=0.25',
   '--name',
   plan.images === undefined ? 'quickstart' : basename(plan.images),
   ...(group === undefined ? [] : ['--group', group]),
@@ -97,7 +100,10 @@ say('Files:');
 for (const [path, what] of [
   [modelFile, 'the model, its manifest inside'],
   [join(model, 'README.md'), 'its model card'],
-  [join(run, 'history.jsonl'), 'the training curve'],
+  [
+    join(run, 'log.jsonl'),
+    'every step and epoch; TensorBoard reads the folder tensorboard beside it',
+  ],
   [join(run, 'split.csv'), 'which picture was in which split'],
 ] as const) {
   const { size } = await stat(path);

@@ -42,12 +42,13 @@ describe('isometry as a process', () => {
     expect(trained.stderr).toMatch(/^tfjs files: [1-9]/m);
   });
 
-  it('stops training on Ctrl-C and leaves nothing', async () => {
+  it('stops training on Ctrl-C, leaves a run that can be resumed, and says how', async () => {
     const { child, stderr, ended } = startIsometry([
       'train',
       join(folder, 'photos'),
       '--out',
       join(folder, 'run'),
+      ...['--size=32', '--width-multiplier=0.25'],
       '--epochs=100000',
       '--patience=100000',
     ]);
@@ -56,7 +57,10 @@ describe('isometry as a process', () => {
     const { code, stdout } = await ended;
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     expect(stderr()).toContain('error ABORTED: ');
-    expect(await readdir(folder)).toEqual(['photos']);
+    expect(stderr()).toContain('--resume');
+    const { length } = await readdir(join(folder, 'run', 'checkpoints'));
+    expect(length).toBe(1);
+    await rm(join(folder, 'run'), { recursive: true });
   });
 
   it('serves, and finishes the request in flight on SIGTERM', async () => {

@@ -36,6 +36,8 @@ const result = await trainClassifier({
   images,
   out,
   size: 32,
+  widthMultiplier: 0.25,
+  classifier: 'frozen',
   embeddingSize: 4,
   batchSize: 4,
   epochs: 1,

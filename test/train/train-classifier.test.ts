@@ -3,7 +3,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseManifestDraft, type Progress } from '@isometry/core';
-import { trainClassifier, type TrainResult } from '@isometry/train';
+import {
+  trainClassifier,
+  type LossName,
+  type TrainingPlan,
+  type TrainResult,
+} from '@isometry/train';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSyntheticImages } from '../../scripts/synthetic-images.mjs';
@@ -19,7 +24,24 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** One epoch of a few steps on 36 images: what comes out is complete, not good. */
-const QUICK = { size: 32, batchSize: 12, epochs: 1, embeddingSize: 8, group: 'patient' };
+const QUICK = {
+  size: 32,
+  widthMultiplier: 0.25,
+  batchSize: 12,
+  epochs: 1,
+  classifierEpochs: 1,
+  embeddingSize: 8,
+  group: 'patient',
+};
+
+const LOSSES: readonly LossName[] = [
+  'cross-entropy',
+  'contrastive',
+  'triplet',
+  'generalized-lifted',
+  'multi-similarity',
+  'supervised-contrastive',
+];
 
 interface Row {
   readonly file: string;
@@ -45,15 +67,19 @@ describe('trainClassifier', () => {
     });
 
     expect(new Set(stages.map(({ stage }) => stage))).toEqual(
-      new Set(['read-images', 'train-embedding', 'train-classifier']),
+      new Set(['read-images', 'train-embedding', 'train-classifier', 'fine-tune']),
     );
     expect(result.skipped).toMatchObject([{ file: 'wart/broken.jpg' }]);
     expect(result.ignored).toBe(1);
     expect((await readdir(out)).sort()).toEqual([
-      'history.jsonl',
+      'checkpoints',
+      'config.json',
+      'log.jsonl',
+      'metrics.json',
       'model.json',
       'run.json',
       'split.csv',
+      'tensorboard',
       'weights.bin',
     ]);
     const run = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as {
@@ -105,21 +131,56 @@ describe('trainClassifier', () => {
     expect(two.weights).toBe(one.weights);
   });
 
-  it('leaves nothing behind when it is stopped, and nothing over an old run', async () => {
-    const out = join(root, 'stopped', 'run');
+  it('keeps an old run until the new one starts, and resumes what was stopped', async () => {
+    const out = join(root, 'stopped');
     const controller = new AbortController();
+    const stopped = trainClassifier({
+      ...QUICK,
+      images,
+      out,
+      signal: controller.signal,
+      onProgress: ({ stage }) => {
+        if (stage === 'train-embedding') controller.abort();
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(trainClassifier({ ...QUICK, images, out })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      hint: expect.stringContaining('--resume') as string,
+    });
+    const plans: TrainingPlan[] = [];
+    const resumed = await trainClassifier({
+      images,
+      out,
+      resume: true,
+      onPlan: (plan) => plans.push(plan),
+    });
+    expect(plans[0]?.resumed).toEqual({ stage: 'train-embedding', epoch: 1 });
+    const whole = await trainClassifier({
+      ...QUICK,
+      images,
+      out: join(root, 'whole'),
+      name: 'stopped',
+    });
+    expect(resumed.manifest).toEqual(whole.manifest);
+    // Images that are gone do not cost the run that is to be replaced.
     await expect(
-      trainClassifier({
-        ...QUICK,
-        images,
-        out,
-        signal: controller.signal,
-        onProgress: ({ stage }) => {
-          if (stage === 'train-embedding') controller.abort();
-        },
-      }),
-    ).rejects.toMatchObject({ code: 'ABORTED' });
-    expect(await readdir(join(root, 'stopped'))).toEqual([]);
+      trainClassifier({ ...QUICK, images: join(root, 'gone'), out, overwrite: true }),
+    ).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    expect(await readdir(out)).toContain('run.json');
+  });
+
+  it.each(LOSSES)('trains with %s', async (loss) => {
+    const result = await trainClassifier({
+      ...QUICK,
+      images,
+      out: join(root, loss),
+      loss,
+      protocol: 'paper',
+      epochs: 1,
+    });
+    expect(result.manifest.training?.loss.name).toBe(loss);
+    expect(result.manifest.training?.hyperparameters).toMatchObject({ protocol: 'paper' });
   });
 
   it('refuses before it trains', async () => {
