@@ -43,9 +43,8 @@ export function assignGroups<Name>(
   assertClassSizes(units, totals, parts.length, options);
 
   // Large groups first, so that small ones can even out what they leave; equal sizes in random order.
-  const waiting = new Set(
-    options.random.shuffled(units).sort((a, b) => b.files.length - a.files.length),
-  );
+  const ordered = options.random.shuffled(units).sort((a, b) => b.files.length - a.files.length);
+  const waiting = new Set(ordered);
   const counts = new Map(parts.map((part) => [part, new Map<string, number>()]));
   const assigned = new Map<string, Name>();
   const count = (part: Part<Name>, label: string): number => counts.get(part)?.get(label) ?? 0;
@@ -62,8 +61,8 @@ export function assignGroups<Name>(
   for (const [label] of rareFirst) {
     for (const part of parts) {
       if (count(part, label) > 0) continue;
-      const own = [...waiting].filter((unit) => unit.counts.has(label));
-      const unit = part === parts[0] ? own[0] : own.at(-1);
+      const isWaiting = (each: Unit): boolean => waiting.has(each) && each.counts.has(label);
+      const unit = part === parts[0] ? ordered.find(isWaiting) : ordered.findLast(isWaiting);
       // Its groups hold other classes too, and have gone where those needed them.
       if (unit === undefined) throw tooSmall(label, `${parts.length} groups of its own`, options);
       assign(unit, part);
@@ -78,10 +77,8 @@ export function assignGroups<Name>(
       }
       return sum;
     };
-    assign(
-      unit,
-      parts.reduce((best, part) => (behind(part) > behind(best) ? part : best)),
-    );
+    const needs = parts.map((part) => behind(part));
+    assign(unit, parts[needs.indexOf(Math.max(...needs))] as Part<Name>);
   }
   return assigned;
 }
