@@ -8,6 +8,7 @@ import { pixelsCommand } from './commands/pixels.ts';
 import { serveCommand } from './commands/serve.ts';
 import { setupCommand } from './commands/setup.ts';
 import { trainCommand } from './commands/train.ts';
+import { weightsCommand } from './commands/weights.ts';
 import { exitCodeOf, formatError } from './error-text.ts';
 import { EXIT_CODES, EXIT_CODES_HELP } from './exit-codes.ts';
 import type { CommandContext, Terminal } from './terminal.ts';
@@ -15,6 +16,7 @@ import type { CommandContext, Terminal } from './terminal.ts';
 /** In the order in which a user meets them. */
 const COMMANDS = [
   setupCommand,
+  weightsCommand,
   trainCommand,
   exportCommand,
   inspectCommand,
