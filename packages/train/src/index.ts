@@ -17,6 +17,7 @@ export { BACKBONES, type BackboneName } from './backbones/backbones.ts';
 export type { ClassCount, SplitMetrics } from './classification-metrics.ts';
 export type { SkippedImage } from './data/image-set.ts';
 export type { SplitName } from './data/split.ts';
+export { createAdam, type Adam, type AdamOptions, type AdamState } from './kernels/adam.ts';
 export type { Schedule } from './learning-rate.ts';
 export {
   LOSS_NAMES,
