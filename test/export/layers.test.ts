@@ -133,6 +133,32 @@ const cases: Readonly<Record<string, Build>> = {
     const flat = apply(layers.flatten(), x);
     return apply(layers.add(), [flat, apply(layers.dense({ units: HEIGHT * WIDTH * 5 }), flat)]);
   },
+  'MaxPooling2D, stride 2, VALID': (x) =>
+    chain(x, [layers.maxPooling2d({ poolSize: 3, strides: 2 })]),
+  'MaxPooling2D, SAME, strides of the pool': (x) =>
+    chain(x, [layers.conv2d({ filters: 3, kernelSize: 1 }), layers.maxPooling2d({ poolSize: [2, 4], padding: 'same' })]), // prettier-ignore
+  'MaxPooling2D behind ZeroPadding2D': (x) =>
+    chain(x, [
+      layers.activation({ activation: 'relu' }),
+      layers.zeroPadding2d({ padding: 1 }),
+      layers.maxPooling2d({ poolSize: 3, strides: 2 }),
+    ]),
+  'AveragePooling2D, SAME, where padding does not count': (x) =>
+    chain(x, [layers.averagePooling2d({ poolSize: 3, strides: 1, padding: 'same' })]),
+  'AveragePooling2D, VALID, strides 1 and 3': (x) =>
+    chain(x, [layers.averagePooling2d({ poolSize: [2, 3], strides: [1, 3] })]),
+  'Concatenate of channels': (x) =>
+    apply(
+      layers.concatenate({ axis: 3 }),
+      [1, 4, 2].map((filters) => apply(layers.conv2d({ filters, kernelSize: 1 }), x)),
+    ),
+  'Concatenate of rows': (x) =>
+    apply(layers.concatenate({ axis: 1 }), [x, apply(layers.zeroPadding2d({ padding: [[2, 0], [0, 0]] }), x)]), // prettier-ignore
+  'Concatenate of columns': (x) => apply(layers.concatenate({ axis: 2 }), [x, x]),
+  'Concatenate of vectors in different orders': (x) => {
+    const flat = apply(layers.flatten(), x);
+    return apply(layers.concatenate(), [flat, apply(layers.dense({ units: 4 }), flat)]);
+  },
   L2Normalize: (x) =>
     chain(x, [layers.globalAveragePooling2d({}), new L2Normalize({}), layers.dense({ units: 6 })]),
   'L2Normalize of a flattened feature map': (x) =>

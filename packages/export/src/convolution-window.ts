@@ -6,7 +6,7 @@ import type { OnnxAttribute } from '@isometry/onnx';
 
 const positive = z.int().min(1);
 /** Keras writes a pair, or one number for both. Rows first. */
-const pair = z.pipe(
+export const pair: z.ZodType<[number, number]> = z.pipe(
   z.union([z.tuple([positive, positive]), positive]),
   z.transform((value): [number, number] => (typeof value === 'number' ? [value, value] : value)),
 );

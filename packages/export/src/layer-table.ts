@@ -1,7 +1,9 @@
 import type { LayerConverter } from './layer-converter.ts';
 import { activationLayer } from './layers/activation-layer.ts';
 import { add } from './layers/add.ts';
+import { averagePooling2D } from './layers/average-pooling-2d.ts';
 import { batchNormalization } from './layers/batch-normalization.ts';
+import { concatenate } from './layers/concatenate.ts';
 import { conv2D } from './layers/conv-2d.ts';
 import { dense } from './layers/dense.ts';
 import { depthwiseConv2D } from './layers/depthwise-conv-2d.ts';
@@ -10,6 +12,7 @@ import { flattenLayer } from './layers/flatten-layer.ts';
 import { globalAveragePooling2D } from './layers/global-average-pooling-2d.ts';
 import { inputLayer } from './layers/input-layer.ts';
 import { l2Normalize } from './layers/l2-normalize.ts';
+import { maxPooling2D } from './layers/max-pooling-2d.ts';
 import { reLU } from './layers/re-lu.ts';
 import { reshape } from './layers/reshape.ts';
 import { zeroPadding2D } from './layers/zero-padding-2d.ts';
@@ -18,7 +21,9 @@ import { zeroPadding2D } from './layers/zero-padding-2d.ts';
 export const SUPPORTED_LAYERS = [
   'Activation',
   'Add',
+  'AveragePooling2D',
   'BatchNormalization',
+  'Concatenate',
   'Conv2D',
   'Dense',
   'DepthwiseConv2D',
@@ -27,6 +32,7 @@ export const SUPPORTED_LAYERS = [
   'GlobalAveragePooling2D',
   'InputLayer',
   'L2Normalize',
+  'MaxPooling2D',
   'ReLU',
   'Reshape',
   'ZeroPadding2D',
@@ -38,7 +44,9 @@ export type SupportedLayer = (typeof SUPPORTED_LAYERS)[number];
 const CONVERTERS = {
   Activation: activationLayer,
   Add: add,
+  AveragePooling2D: averagePooling2D,
   BatchNormalization: batchNormalization,
+  Concatenate: concatenate,
   Conv2D: conv2D,
   Dense: dense,
   DepthwiseConv2D: depthwiseConv2D,
@@ -47,6 +55,7 @@ const CONVERTERS = {
   GlobalAveragePooling2D: globalAveragePooling2D,
   InputLayer: inputLayer,
   L2Normalize: l2Normalize,
+  MaxPooling2D: maxPooling2D,
   ReLU: reLU,
   Reshape: reshape,
   ZeroPadding2D: zeroPadding2D,
