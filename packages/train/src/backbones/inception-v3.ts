@@ -177,7 +177,7 @@ function createBlocks(tf: Tfjs, options: BuildBackboneOptions): Blocks {
     },
     maxPool: (x) => {
       const name = automaticName('max_pooling2d');
-      return applyLayer(tf.layers.maxPooling2d({ poolSize: 3, strides: 2, name }), x);
+      return applyLayer(layers.maxPooling2d({ poolSize: 3, strides: 2, name }), x);
     },
     concatenate: (branches, name = automaticName('concatenate')) =>
       applyLayer(tf.layers.concatenate({ axis: 3, name }), branches),

@@ -70,7 +70,7 @@ function build(tf: Tfjs, input: SymbolicTensor, options: BuildBackboneOptions): 
   let x = pad(input, 3, 'conv1_pad');
   x = convolve(x, 'conv1', { filters: 64, kernelSize: 7, strides: 2 });
   x = pad(rectify(x, 'conv1_relu'), 1, 'pool1_pad');
-  x = applyLayer(tf.layers.maxPooling2d({ poolSize: 3, strides: 2, name: 'pool1_pool' }), x);
+  x = applyLayer(layers.maxPooling2d({ poolSize: 3, strides: 2, name: 'pool1_pool' }), x);
 
   for (const [index, [filters, blocks, stride]] of STACKS.entries()) {
     for (let number = 1; number <= blocks; number += 1) {

@@ -1,6 +1,7 @@
 import type { Tfjs } from '../tfjs.ts';
 import { defineBatchNormalization } from './batch-normalization.ts';
 import { defineConv2d } from './convolution.ts';
+import { defineMaxPooling2d } from './max-pooling.ts';
 import { defineRectifiedLinear } from './rectified-linear.ts';
 
 type Layer = InstanceType<Tfjs['layers']['Layer']>;
@@ -9,6 +10,7 @@ type Layer = InstanceType<Tfjs['layers']['Layer']>;
 export interface Layers {
   readonly conv2d: Tfjs['layers']['conv2d'];
   readonly batchNormalization: Tfjs['layers']['batchNormalization'];
+  readonly maxPooling2d: Tfjs['layers']['maxPooling2d'];
   /** `Activation` with `relu`. */
   readonly relu: (name: string) => Layer;
   /** `ReLU` with `maxValue: 6`. */
@@ -27,6 +29,7 @@ export function trainableLayers(tf: Tfjs): Layers {
     layers = {
       conv2d: defineConv2d(tf),
       batchNormalization: defineBatchNormalization(tf),
+      maxPooling2d: defineMaxPooling2d(tf),
       ...defineRectifiedLinear(tf),
     };
     defined.set(tf, layers);

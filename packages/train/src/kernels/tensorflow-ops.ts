@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-node';
 import type { Tfjs } from '../tfjs.ts';
 
 /** What tfjs-node's addon needs to know of an attribute of a TensorFlow op. */
-interface OpAttribute {
+export interface OpAttribute {
   readonly name: string;
   readonly type: number;
   readonly value: number | string | boolean | readonly number[];
@@ -15,6 +15,7 @@ interface NodeBackend {
       | 'TF_FLOAT'
       | 'TF_ATTR_TYPE'
       | 'TF_ATTR_FLOAT'
+      | 'TF_ATTR_INT'
       | 'TF_ATTR_STRING'
       | 'TF_ATTR_BOOL'
       | 'TF_ATTR_SHAPE',
@@ -43,6 +44,7 @@ export interface TensorFlowOps {
   /** The element type: float32. */
   type(name: string): OpAttribute;
   float(name: string, value: number): OpAttribute;
+  integers(name: string, value: readonly number[]): OpAttribute;
   string(name: string, value: string): OpAttribute;
   boolean(name: string, value: boolean): OpAttribute;
   shape(name: string, value: readonly number[]): OpAttribute;
@@ -73,6 +75,7 @@ function createOps(backend: NodeBackend): TensorFlowOps {
     run,
     runOne: (name, attributes, inputs) => run(name, attributes, inputs, 1)[0] as Tensor,
     type: (name) => ({ name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }),
+    integers: (name, value) => ({ name, type: binding.TF_ATTR_INT, value }),
     float: (name, value) => ({ name, type: binding.TF_ATTR_FLOAT, value }),
     string: (name, value) => ({ name, type: binding.TF_ATTR_STRING, value }),
     boolean: (name, value) => ({ name, type: binding.TF_ATTR_BOOL, value }),
