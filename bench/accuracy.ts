@@ -2,6 +2,7 @@
 //
 //   npm run bench:accuracy -- --images DIR --group COLUMN --weights FILE --out DIR [--seeds 1,2,3] [--json] [-- TRAIN OPTIONS]
 //
+// Every seed trains on the split of seed 1 (split.csv of the first run): what differs is weights, batches and augmentation.
 // Finished parts under --out are not run again. Needs `isometry setup train` and `isometry setup judges`.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -45,6 +46,7 @@ interface Side {
 
 await mkdir(out, { recursive: true });
 const seeds = values.seeds.split(',').map(Number);
+if (seeds[0] !== 1) console.error(`The split is that of seed ${seeds[0]}.`);
 const pairs: { readonly ours: Side; readonly keras: Side }[] = [];
 for (const seed of seeds) {
   const run = join(out, `isometry-${seed}`);
@@ -57,10 +59,12 @@ report();
 
 /** In a process of its own, as a user starts it. */
 async function trainOurs(run: string, seed: number): Promise<void> {
+  const first = join(out as string, `isometry-${seeds[0]}`);
   const group = values.group === undefined ? [] : ['--group', values.group];
+  const split = run === first ? group : ['--list', join(first, 'split.csv')];
   await runProgram(process.execPath, [
     ...[CLI, 'train', images as string, '--out', run, '--weights', weights as string],
-    ...['--seed', `${seed}`, '--resume', ...group, ...positionals],
+    ...['--seed', `${seed}`, '--resume', ...split, ...positionals],
   ]);
 }
 

@@ -1,8 +1,8 @@
-import type { Tensor2D } from '@tensorflow/tfjs-node';
-import * as config from './config.ts';
-import { estimateBatchNorm } from './batch-norm.ts';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node';
+import { classificationLoss, measureValidation } from './classification-loss.ts';
 import { describeCollapse, findCollapse } from './collapse.ts';
-import { forwardImages, loadInputs } from './forward.ts';
+import * as config from './config.ts';
+import { forwardImages } from './forward.ts';
 import { lossTensor } from './losses/loss-tensor.ts';
 import {
   createMetricLoss,
@@ -12,24 +12,24 @@ import {
 import type { Network } from './network.ts';
 import { namedVariables } from './network-weights.ts';
 import { prototypeLoss } from './prototype-loss.ts';
+import { refreshBatchNorm } from './refresh-batch-norm.ts';
 import { planEpoch } from './sampling/balanced-batches.ts';
 import { createRandom } from './sampling/random.ts';
+import { planShuffledEpoch } from './sampling/shuffled-batches.ts';
 import type { TrainSettings } from './train-options.ts';
-import type { Stage, StageHost } from './train-stage.ts';
+import type { LabelledImages, Stage, StageHost } from './train-stage.ts';
 import type { TrainWarning } from './train-warning.ts';
-
-/** Images with the index of their class; `images` is where the loader finds them. */
-export interface LabelledImages {
-  readonly images: readonly number[];
-  readonly classes: readonly number[];
-}
 
 export const EMBEDDING_STAGE = 'train-embedding';
 
+/** Images of a class to be expected in a shuffled batch, below which batches are balanced instead. */
+const IMAGES_PER_CLASS = 4;
+
 /**
- * The stage that trains the embedding by a metric loss, on class-balanced batches. What early stopping
- * watches on the validation images is {@link prototypeLoss}: the metric loss itself grows with the
- * embedding's scale while the classes move apart.
+ * The stage that trains the embedding by a metric loss, alone or together with cross-entropy on the
+ * classifier. What early stopping watches on the validation images is {@link prototypeLoss}, or the
+ * classifier's loss where there is one: the metric loss itself grows with the embedding's scale while the
+ * classes move apart.
  */
 export function embeddingStage(
   host: StageHost,
@@ -41,19 +41,40 @@ export function embeddingStage(
 ): Stage {
   const { tf, train } = host;
   const loss = createMetricLoss(metricLoss);
+  const isJoint = settings.crossEntropyWeight > 0;
+  const goesOn =
+    isJoint && settings.classifier === 'fine-tune' && settings.classifierLearningRate === null;
+  const crossEntropy = classificationLoss(train, settings);
   const classes = train.labels.length;
+  const isShuffled =
+    settings.sampler === 'auto'
+      ? settings.batchSize >= IMAGES_PER_CLASS * classes
+      : settings.sampler === 'shuffled';
   const support = pickSupport(train, classes, config.SUPPORT_IMAGES);
   return {
     name: EMBEDDING_STAGE,
-    variables: namedVariables(network.embedder),
-    planEpoch: (epoch) =>
-      planEpoch(train.classes, settings.batchSize, createRandom(settings.seed, `batches/${epoch}`)),
-    loss: (input, positions, tell) => {
-      const embeddings = network.embedder.apply(input, { training: true }) as Tensor2D;
-      const labels = positions.map((position) => train.classes[position] as number);
-      return lossTensor(tf, loss, embeddings, labels, ({ statistics }) => tell({ ...statistics }));
+    variables: namedVariables(isJoint ? network.model : network.embedder),
+    planEpoch: (epoch) => {
+      const random = createRandom(settings.seed, `batches/${epoch}`);
+      return isShuffled
+        ? planShuffledEpoch(train.classes.length, settings.batchSize, random)
+        : planEpoch(train.classes, settings.batchSize, random);
     },
-    rate: settings,
+    loss: (input, positions, tell) => {
+      const labels = positions.map((position) => train.classes[position] as number);
+      const metric = (embeddings: Tensor2D): Scalar =>
+        lossTensor(tf, loss, embeddings, labels, ({ value, statistics }) =>
+          tell({ metricLoss: value, ...statistics }),
+        );
+      if (!isJoint) return metric(network.embedder.apply(input, { training: true }) as Tensor2D);
+      const [embeddings, logits] = network.model.apply(input, { training: true }) as [
+        Tensor2D,
+        Tensor2D,
+      ];
+      const other = lossTensor(tf, crossEntropy, logits, labels);
+      return metric(embeddings).add<Scalar>(other.mul(settings.crossEntropyWeight));
+    },
+    rate: { ...settings, epochsAfter: goesOn ? settings.classifierEpochs : 0 },
     augment: settings.augmentation !== null,
     averageDecay: settings.averageDecay,
     evaluate: async (means, epoch) => {
@@ -63,7 +84,8 @@ export function embeddingStage(
         host.log.write({ event: 'warning', stage: EMBEDDING_STAGE, epoch, step: 0, message });
         onWarning?.({ kind: 'collapse', message: `epoch ${epoch}: ${message}` });
       }
-      await refreshBatchNorm(host, network, settings.seed, epoch);
+      await refreshBatchNorm(host, `${EMBEDDING_STAGE}/${epoch}`);
+      if (isJoint) return measureValidation(host, network, validation);
       const embed = async (part: LabelledImages) => {
         const { embeddings } = await forwardImages(tf, network.model, part.images, host);
         return { embeddings, classes: part.classes };
@@ -72,22 +94,11 @@ export function embeddingStage(
         validationLoss: prototypeLoss(await embed(support), await embed(validation), classes),
       };
     },
-    stopping: { ...settings, restoreBest: settings.monitor === 'validation-loss' },
+    stopping: {
+      ...settings,
+      keep: goesOn ? 'raw' : settings.monitor === 'validation-loss' ? 'best' : 'last',
+    },
   };
-}
-
-/** Estimates the batch norm statistics on a random part of the training images, as they are. */
-export async function refreshBatchNorm(
-  host: StageHost,
-  network: Network,
-  seed: number,
-  epoch: number,
-): Promise<void> {
-  const { tf, train } = host;
-  const chosen = createRandom(seed, `batch-norm/${epoch}`)
-    .shuffled(train.images)
-    .slice(0, config.SUPPORT_IMAGES);
-  await estimateBatchNorm(tf, network.model, loadInputs(tf, chosen, host));
 }
 
 /** The first images of every class, equally many as far as there are any. */

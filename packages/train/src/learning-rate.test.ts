@@ -27,3 +27,13 @@ it('is finite when the whole stage is warm-up', () => {
   const warm = { ...BASE, schedule: 'cosine', warmupEpochs: 10 } as const;
   for (const done of [0, 9.99, 10]) expect(Number.isFinite(learningRateAt(done, warm))).toBe(true);
 });
+
+it('runs on one curve over several stages', () => {
+  const whole = { ...BASE, schedule: 'cosine', epochs: 10, warmupEpochs: 1 } as const;
+  const first = { ...whole, epochs: 6, epochsAfter: 4 };
+  const second = { ...whole, epochs: 4, epochsBefore: 6 };
+  for (const done of [0, 0.5, 3]) {
+    expect(learningRateAt(done, first)).toBe(learningRateAt(done, whole));
+    expect(learningRateAt(done, second)).toBe(learningRateAt(6 + done, whole));
+  }
+});

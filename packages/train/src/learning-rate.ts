@@ -13,20 +13,25 @@ export interface LearningRateOptions {
   readonly warmupEpochs: number;
   /** Epochs that the stage has at most. */
   readonly epochs: number;
+  /** Epochs of the same curve that belong to stages before and after this one. @defaultValue 0 */
+  readonly epochsBefore?: number | undefined;
+  readonly epochsAfter?: number | undefined;
 }
 
 /**
  * The learning rate of one step.
- * @param done epochs done, with the fraction of the running one: 0 at the first step
+ * @param done epochs of this stage that are done, with the fraction of the running one: 0 at the first step
  */
 export function learningRateAt(done: number, options: LearningRateOptions): number {
-  const { learningRate, schedule, warmupEpochs, epochs } = options;
-  if (done < warmupEpochs) {
+  const { learningRate, schedule, warmupEpochs, epochsBefore = 0, epochsAfter = 0 } = options;
+  const epochs = epochsBefore + options.epochs + epochsAfter;
+  const at = epochsBefore + done;
+  if (at < warmupEpochs) {
     // Not 0 at the very first step, which would be wasted.
     const first = Math.min(1e-2, 1 / Math.max(1, warmupEpochs));
-    return learningRate * Math.max(first, done / warmupEpochs);
+    return learningRate * Math.max(first, at / warmupEpochs);
   }
   if (schedule === 'constant') return learningRate;
-  const share = Math.min(1, (done - warmupEpochs) / Math.max(1e-9, epochs - warmupEpochs));
+  const share = Math.min(1, (at - warmupEpochs) / Math.max(1e-9, epochs - warmupEpochs));
   return (learningRate * (1 + Math.cos(Math.PI * share))) / 2;
 }

@@ -1,16 +1,14 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
-import { balancedAccuracy, predictClasses } from './classification-metrics.ts';
-import { refreshBatchNorm, type LabelledImages } from './embedding-stage.ts';
-import { forwardImages } from './forward.ts';
-import { createCrossEntropy } from './losses/cross-entropy.ts';
+import { classificationLoss, measureValidation } from './classification-loss.ts';
+import type { LearningRateOptions } from './learning-rate.ts';
 import { lossTensor } from './losses/loss-tensor.ts';
 import type { Network } from './network.ts';
 import { namedVariables } from './network-weights.ts';
+import { refreshBatchNorm } from './refresh-batch-norm.ts';
 import { createRandom } from './sampling/random.ts';
-import { balancedClassWeights, planShuffledEpoch } from './sampling/shuffled-batches.ts';
-import { calibratedLoss } from './temperature.ts';
+import { planShuffledEpoch } from './sampling/shuffled-batches.ts';
 import type { TrainSettings } from './train-options.ts';
-import type { Stage, StageHost } from './train-stage.ts';
+import type { LabelledImages, Stage, StageHost } from './train-stage.ts';
 
 /** Which stage trains the whole network with cross-entropy: the only one, or the second. */
 export const NETWORK_STAGE = 'train-network';
@@ -28,12 +26,7 @@ export function networkStage(
   settings: TrainSettings,
 ): Stage {
   const { tf, train } = host;
-  const isSecond = name === FINE_TUNE_STAGE;
-  const classes = train.labels.length;
-  const loss = createCrossEntropy({
-    classWeights: settings.classWeights ? balancedClassWeights(train.classes, classes) : undefined,
-    labelSmoothing: settings.labelSmoothing,
-  });
+  const loss = classificationLoss(train, settings);
   return {
     name,
     variables: namedVariables(network.model),
@@ -48,30 +41,21 @@ export function networkStage(
       const labels = positions.map((position) => train.classes[position] as number);
       return lossTensor(tf, loss, logits, labels);
     },
-    rate: {
-      ...settings,
-      ...(isSecond
-        ? {
-            learningRate: settings.classifierLearningRate,
-            epochs: settings.classifierEpochs,
-            warmupEpochs: Math.min(settings.warmupEpochs, settings.classifierEpochs),
-          }
-        : {}),
-    },
+    rate: name === FINE_TUNE_STAGE ? secondRate(settings) : settings,
     augment: settings.augmentation !== null,
     averageDecay: settings.averageDecay,
     evaluate: async (_, epoch) => {
-      await refreshBatchNorm(host, network, settings.seed, epoch);
-      const { logits } = await forwardImages(tf, network.model, validation.images, host);
-      return {
-        validationLoss: calibratedLoss(Float64Array.from(logits), validation.classes),
-        validationBalancedAccuracy: balancedAccuracy(
-          predictClasses(logits, classes),
-          validation.classes,
-          classes,
-        ),
-      };
+      await refreshBatchNorm(host, `${name}/${epoch}`);
+      return measureValidation(host, network, validation);
     },
-    stopping: { ...settings, restoreBest: settings.monitor === 'validation-loss' },
+    stopping: { ...settings, keep: settings.monitor === 'validation-loss' ? 'best' : 'last' },
   };
+}
+
+function secondRate(settings: TrainSettings): LearningRateOptions {
+  const { classifierEpochs: epochs, classifierLearningRate, schedule } = settings;
+  if (classifierLearningRate === null) {
+    return { ...settings, epochs, epochsBefore: settings.epochs };
+  }
+  return { learningRate: classifierLearningRate, schedule, warmupEpochs: 0, epochs };
 }

@@ -2,6 +2,7 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node';
 import { IsometryError } from '@isometry/core';
 import { BACKBONES, type BackboneName } from './backbones/backbones.ts';
 import { l2Normalize } from './backbones/l2-normalize.ts';
+import { createClassifierLayer, type ClassifierLayer } from './classifier-layer.ts';
 import { deriveSeed } from './sampling/random.ts';
 import type { Tfjs } from './tfjs.ts';
 
@@ -15,6 +16,8 @@ export interface CreateNetworkOptions {
   /** Ends the embedding with an `L2Normalize` layer. */
   readonly normalise: boolean;
   readonly classes: number;
+  /** See `ClassifierLayerOptions`. */
+  readonly cosineScale: number;
   /** Name of the last layer that stays as it is, with all before it. */
   readonly freeze: string | null;
   readonly seed: number;
@@ -28,6 +31,7 @@ export interface Network {
   readonly embedder: LayersModel;
   /** The part that pretrained weights are for: `[null, H, W, 3]` to the feature map. */
   readonly backbone: LayersModel;
+  readonly classifier: ClassifierLayer;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -57,13 +61,8 @@ export function createNetwork(tf: Tfjs, options: CreateNetworkOptions): Network 
   const embedding = options.normalise
     ? (l2Normalize(tf, 'embedding').apply(dense) as SymbolicTensor)
     : dense;
-  const logits = tf.layers
-    .dense({
-      units: options.classes,
-      kernelInitializer: tf.initializers.glorotUniform({ seed: deriveSeed(seed, 'logits') }),
-      name: 'logits',
-    })
-    .apply(embedding) as SymbolicTensor;
+  const classifier = createClassifierLayer(tf, { ...options, seed: deriveSeed(seed, 'logits') });
+  const logits = classifier.layer.apply(embedding) as SymbolicTensor;
   const backbone = tf.model({ inputs: input, outputs: features });
   const embedder = tf.model({ inputs: input, outputs: embedding });
   const model = tf.model({ inputs: input, outputs: [embedding, logits], name: 'isometry' });
@@ -74,7 +73,7 @@ export function createNetwork(tf: Tfjs, options: CreateNetworkOptions): Network 
     dispose();
     throw error;
   }
-  return { model, embedder, backbone, dispose };
+  return { model, embedder, backbone, classifier, dispose };
 }
 
 /** In the order in which the layers were built, which is the order of computation. */

@@ -1,5 +1,6 @@
 import type { AugmentationConfig } from './augment/augmentation-config.ts';
 import type { Schedule } from './learning-rate.ts';
+import type { LossName } from './losses/loss-presets.ts';
 
 /** How everything but the loss' formula is chosen. */
 export type ProtocolName = 'paper' | 'best';
@@ -12,25 +13,47 @@ export type ClassifierMode = 'frozen' | 'fine-tune';
 
 export const CLASSIFIER_MODES: readonly ClassifierMode[] = ['frozen', 'fine-tune'];
 
+/**
+ * How the batches of the embedding stage are made: every image once, in random order; or equally many
+ * images of every class, so that small classes come more often. `auto` takes the first where a batch
+ * has four images of a class to be expected, and else the second.
+ */
+export type SamplerName = 'auto' | 'shuffled' | 'balanced';
+
+export const SAMPLER_NAMES: readonly SamplerName[] = ['auto', 'shuffled', 'balanced'];
+
 /** The settings that a protocol fixes, and an option overrides. */
 export interface Protocol {
+  /** The loss where none is named. */
+  readonly loss: LossName;
+  /** Values of an embedding. */
+  readonly embeddingSize: number;
   /** Most epochs of the embedding stage, or of the whole network with cross-entropy. */
   readonly epochs: number;
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly warmupEpochs: number;
+  readonly sampler: SamplerName;
+  /** What cross-entropy counts beside the metric loss in the embedding stage; 0 for the metric loss alone. */
+  readonly crossEntropyWeight: number;
   /** What ends a stage, and whether it ends with its best epoch's weights or with its last one's. */
   readonly monitor: 'training-loss' | 'validation-loss';
   readonly patience: number;
   readonly classifier: ClassifierMode;
   /** Epochs of fine-tuning; a frozen classifier has its own limit. */
   readonly classifierEpochs: number;
-  readonly classifierLearningRate: number;
+  /** Of fine-tuning; null goes on along the first stage's curve. */
+  readonly classifierLearningRate: number | null;
   /** Epochs without a better loss after which a frozen classifier stops; an epoch takes milliseconds. */
   readonly headPatience: number;
   /** Weighs classes by the inverse of their size in cross-entropy. */
   readonly classWeights: boolean;
   readonly labelSmoothing: number;
+  /**
+   * What is subtracted from a class' logit in the end, times the logarithm of its share of the training images (Menon et
+   * al. 2021, "Long-tail learning via logit adjustment", eq. 9): rare classes are then found more often. 0 for nothing.
+   */
+  readonly logitAdjustment: number;
   readonly augmentation: AugmentationConfig | null;
   /** Decay a step of the average of the weights that is kept; 0 for none. */
   readonly averageDecay: number;
@@ -40,10 +63,15 @@ export interface Protocol {
 export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
   // The paper's "Method": what it gives is taken from there, what it does not is Keras' default.
   paper: {
+    loss: 'lifted-structured',
+    embeddingSize: 64,
     epochs: 100,
     learningRate: 5e-4,
     schedule: 'constant',
     warmupEpochs: 0,
+    // "No resampling": the authors say that it would raise overfitting.
+    sampler: 'auto',
+    crossEntropyWeight: 0,
     monitor: 'training-loss',
     patience: 3,
     classifier: 'frozen',
@@ -52,29 +80,37 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
     headPatience: 3,
     classWeights: false,
     labelSmoothing: 0,
+    logitAdjustment: 0,
     augmentation: null,
     averageDecay: 0,
     batchNormMomentum: 0.99,
   },
+  // What proved itself on validation folds of ham3: docs/results.md says what each part gave.
   best: {
-    epochs: 12,
-    learningRate: 5e-4,
+    loss: 'supervised-contrastive',
+    embeddingSize: 128,
+    epochs: 10,
+    learningRate: 6e-4,
     schedule: 'cosine',
     warmupEpochs: 1,
+    sampler: 'auto',
+    crossEntropyWeight: 1,
     monitor: 'validation-loss',
-    patience: 6,
+    patience: 10,
     classifier: 'fine-tune',
-    classifierEpochs: 8,
-    classifierLearningRate: 3e-4,
+    classifierEpochs: 4,
+    classifierLearningRate: null,
     headPatience: 50,
     classWeights: true,
     labelSmoothing: 0,
+    logitAdjustment: 1,
+    // Quarter turns and flips change no pixel's value; rotation by any angle, crops and colour cost points.
     augmentation: {
       flip: true,
       quarterTurns: true,
       rotateDegrees: 0,
       crop: 1,
-      colour: { brightness: 0.1, contrast: 0.1, saturation: 0.1 },
+      colour: { brightness: 0, contrast: 0, saturation: 0 },
     },
     averageDecay: 0.99,
     batchNormMomentum: 0.9,

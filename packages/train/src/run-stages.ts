@@ -1,6 +1,7 @@
 import type { Checkpoint } from './checkpoint.ts';
 import * as config from './config.ts';
 import type { BatchLoader } from './data/batch-loader.ts';
+import type { Dataset } from './data/dataset.ts';
 import { embeddingStage } from './embedding-stage.ts';
 import { forwardImages } from './forward.ts';
 import { measureStep } from './measure-step.ts';
@@ -12,7 +13,8 @@ import type { Tfjs } from './tfjs.ts';
 import type { Prepared } from './train-classifier.ts';
 import { trainClassifierHead } from './train-classifier-head.ts';
 import type { TrainOptions } from './train-options.ts';
-import { trainStage, type Stage, type StageHost } from './train-stage.ts';
+import { trainStage, type CarriedState, type Stage, type StageHost } from './train-stage.ts';
+import { refreshBatchNorm } from './refresh-batch-norm.ts';
 import { countClasses, countParameters, imbalanceOf } from './training-plan.ts';
 import type { WeightsReport } from './weights/load-weights.ts';
 
@@ -50,21 +52,39 @@ export async function runStages(tf: Tfjs, run: RunStagesOptions): Promise<Stages
 
   const first = makeFirst();
   await tellPlan(run, host, isTwofold ? [first, makeSecond()] : [first]);
+  let carried: CarriedState | undefined;
   if (!(first.name in epochs)) {
-    epochs[first.name] = (
-      await trainStage({ ...host, resumed: at(checkpoint, first) }, first)
-    ).epoch;
+    const ended = await trainStage({ ...host, resumed: at(checkpoint, first) }, first);
+    epochs[first.name] = ended.epoch;
+    ({ carried } = ended);
   }
-  if (metricLoss !== null && checkpoint?.progress.stage !== FINE_TUNE_STAGE) {
-    epochs['train-classifier'] = await trainHead(tf, run, host);
+  // Trained together with the embedding, the classifier is there already, and is only tuned further.
+  const hasClassifier = metricLoss === null || (isTwofold && settings.crossEntropyWeight > 0);
+  if (!hasClassifier && checkpoint?.progress.stage !== FINE_TUNE_STAGE) {
+    epochs['train-classifier'] = await trainHead(run, host);
   }
   if (isTwofold) {
     const second = makeSecond();
-    epochs[second.name] = (
-      await trainStage({ ...host, resumed: at(checkpoint, second) }, second)
-    ).epoch;
+    const ended = await trainStage({ ...host, resumed: at(checkpoint, second) }, second, carried);
+    epochs[second.name] = ended.epoch;
   }
+  network.classifier.makeLinear();
+  if (settings.logitAdjustment > 0) {
+    network.classifier.shiftBias(logitOffsets(dataset, settings.logitAdjustment));
+  }
+  // What is kept has its statistics from all training images.
+  await refreshBatchNorm(host, 'end', host.train.images.length);
   return { epochs };
+}
+
+/** `-strength * log(share of the class)`, less what all classes have in common. */
+function logitOffsets({ labels, train }: Dataset, strength: number): number[] {
+  const offsets = labels.map((_, index) => {
+    const count = train.classes.filter((label) => label === index).length;
+    return -strength * Math.log(count / train.classes.length);
+  });
+  const least = Math.min(...offsets);
+  return offsets.map((offset) => offset - least);
 }
 
 /** A checkpoint is of one stage. */
@@ -127,14 +147,13 @@ async function tellPlan(
 
 /** A linear classifier on the embeddings as they are now, put into the network. @returns its best epoch */
 async function trainHead(
-  tf: Tfjs,
   { options, prepared, network }: RunStagesOptions,
   host: StageHost,
 ): Promise<number> {
   const { settings, dataset } = prepared;
   const embed = async (part: typeof dataset.train) => ({
     classes: part.classes,
-    embeddings: (await forwardImages(tf, network.model, part.images, host)).embeddings,
+    embeddings: (await forwardImages(host.tf, network.model, part.images, host)).embeddings,
   });
   const classes = dataset.labels.length;
   const { head, bestEpoch, history } = await trainClassifierHead(
@@ -156,13 +175,9 @@ async function trainHead(
   for (const { stage, epoch, steps, ...values } of history) {
     host.log.write({ event: 'epoch', stage, epoch, step: steps, values });
   }
-  tf.tidy(() => {
-    network.model
-      .getLayer('logits')
-      .setWeights([
-        tf.tensor2d(Float32Array.from(head.kernel), [settings.embeddingSize, classes]),
-        tf.tensor1d(Float32Array.from(head.bias)),
-      ]);
+  network.classifier.makeLinear({
+    kernel: Float32Array.from(head.kernel),
+    bias: Float32Array.from(head.bias),
   });
   return bestEpoch;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { IsometryError, throwIfAborted, type ManifestDraft, type PixelSpec } from '@isometry/core';
 import { createImageDecoder } from '@isometry/pixels';
@@ -11,6 +11,7 @@ import { openBatchLoader } from './data/batch-loader.ts';
 import { loadDataset, type Dataset } from './data/dataset.ts';
 import type { SkippedImage } from './data/image-set.ts';
 import type { SplitName } from './data/split.ts';
+import { fitEpochs } from './fit-epochs.ts';
 import { libraryVersions } from './library-versions.ts';
 import { draftManifest } from './manifest-draft.ts';
 import { measureRun } from './measure-run.ts';
@@ -80,16 +81,16 @@ export async function trainClassifier(options: TrainOptions): Promise<TrainResul
     seed: settings.seed,
     maxUnreadableShare: settings.maxUnreadableShare,
     maxCacheBytes: options.maxCacheBytes,
+    // Beside the run, where there has to be room anyway.
+    spillFolder: dirname(resolve(options.out)),
     decode: options.decode ?? createImageDecoder(),
     signal: options.signal,
     onProgress: options.onProgress,
   });
   try {
-    return await train(
-      tf,
-      { ...options, ...start.options },
-      { ...start, pixels, dataset, started },
-    );
+    const fitted = fitEpochs(settings, start.options, dataset.train.files.length);
+    const prepared = { ...start, asked: settings, settings: fitted, pixels, dataset, started };
+    return await train(tf, { ...options, ...start.options }, prepared);
   } finally {
     dataset.close();
   }
@@ -147,6 +148,8 @@ function pixelSpec({ backbone, size }: TrainSettings): PixelSpec {
 
 /** What is known when the images are there. */
 export interface Prepared extends Start {
+  /** The settings before they were fitted to the number of images. */
+  readonly asked: TrainSettings;
   readonly pixels: PixelSpec;
   readonly dataset: Dataset;
   readonly started: number;
@@ -157,7 +160,14 @@ async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promi
   const readAt = performance.now();
   const cpuBefore = process.cpuUsage();
   warnAboutDataset(dataset, options.onWarning);
-  const network = createNetwork(tf, { ...settings, ...pixels, classes: dataset.labels.length });
+  const isCosine =
+    settings.normalise && (settings.metricLoss === null || settings.crossEntropyWeight > 0);
+  const network = createNetwork(tf, {
+    ...settings,
+    ...pixels,
+    classes: dataset.labels.length,
+    cosineScale: isCosine ? config.COSINE_SCALE : 0,
+  });
   const loader = openBatchLoader(dataset.store, {
     pixels,
     ...(settings.augmentation === null ? {} : { augmentation: settings.augmentation }),
@@ -255,7 +265,7 @@ async function openFolder(
   tf: Tfjs,
   network: Network,
   options: TrainOptions,
-  { settings, dataset, resumed, options: kept }: Prepared,
+  { asked, dataset, resumed, options: kept }: Prepared,
 ): Promise<RunFolder> {
   if (resumed !== undefined) {
     if (resumed.dataDigest !== dataset.digest) {
@@ -276,7 +286,7 @@ async function openFolder(
     {
       'config.json': writeRunConfig({
         options: kept,
-        settings,
+        settings: asked,
         dataDigest: dataset.digest,
         splitDigest: splitDigest(dataset),
         versions: libraryVersions(tf),

@@ -9,8 +9,8 @@ describe('resolveSettings', () => {
     expect(resolveSettings({ ...paths, size: undefined, seed: 7 })).toMatchObject({
       size: 128,
       widthMultiplier: 1,
-      normalise: false,
-      metricLoss: { name: 'lifted-structured', preset: 'paper', margin: 1 },
+      normalise: true,
+      metricLoss: { name: 'supervised-contrastive' },
       seed: 7,
     });
   });
@@ -19,6 +19,7 @@ describe('resolveSettings', () => {
     const paper = resolveSettings({ ...paths, protocol: 'paper', patience: 4 });
     // The paper's "Method": Adam 5e-4 and 6e-4, early stopping on the training loss, no augmentation.
     expect(paper).toMatchObject({
+      metricLoss: { name: 'lifted-structured', preset: 'paper', margin: 1 },
       learningRate: 5e-4,
       classifierLearningRate: 6e-4,
       monitor: 'training-loss',

@@ -9,9 +9,11 @@ import {
   CLASSIFIER_MODES,
   PROTOCOL_NAMES,
   PROTOCOLS,
+  SAMPLER_NAMES,
   type ClassifierMode,
   type Protocol,
   type ProtocolName,
+  type SamplerName,
 } from './protocols.ts';
 import type { TrainingPlan } from './training-plan.ts';
 import type { TrainWarning } from './train-warning.ts';
@@ -53,7 +55,7 @@ export interface RecipeOptions {
   readonly weights?: string | undefined;
   /** Name of the last layer whose weights, and those of all layers before it, stay as they are. @defaultValue none */
   readonly freeze?: string | undefined;
-  /** @defaultValue 'lifted-structured' */
+  /** @defaultValue what the protocol says */
   readonly loss?: LossName | undefined;
   /** Where the loss' formula comes from. @defaultValue 'paper', or the loss' own where the paper has none */
   readonly lossPreset?: LossPreset | undefined;
@@ -61,7 +63,9 @@ export interface RecipeOptions {
   readonly normalise?: boolean | undefined;
   /** Margin of the loss, above 0. @defaultValue what the preset says */
   readonly margin?: number | undefined;
-  /** Values of an embedding, 2 to 4096. @defaultValue 64 */
+  /** How negatives of the triplet loss are chosen. @defaultValue what the preset says */
+  readonly mining?: 'all' | 'hard' | 'semi-hard' | undefined;
+  /** Values of an embedding, 2 to 4096. */
   readonly embeddingSize?: number | undefined;
   /** Images per training step, 4 to 1024. @defaultValue 32 */
   readonly batchSize?: number | undefined;
@@ -74,6 +78,12 @@ export interface RecipeOptions {
   readonly schedule?: Schedule | undefined;
   /** Epochs in which the learning rate rises from 0. */
   readonly warmupEpochs?: number | undefined;
+  /** How the batches of the embedding stage are made. */
+  readonly sampler?: SamplerName | undefined;
+  /** What cross-entropy counts beside the metric loss in the embedding stage, 0 or more. */
+  readonly crossEntropyWeight?: number | undefined;
+  /** How far the answer leans to rare classes in the end, 0 to 2. */
+  readonly logitAdjustment?: number | undefined;
   /** Whether the second stage trains a classifier on frozen embeddings, or the whole network on. */
   readonly classifier?: ClassifierMode | undefined;
   /** Most epochs of fine-tuning. */
@@ -125,11 +135,9 @@ export interface TrainSettings extends Protocol {
   readonly size: number;
   readonly weights: string;
   readonly freeze: string | null;
-  readonly loss: LossName;
   /** Null for cross-entropy. */
   readonly metricLoss: MetricLossConfig | null;
   readonly normalise: boolean;
-  readonly embeddingSize: number;
   readonly batchSize: number;
   readonly seed: number;
   readonly group: string | null;
@@ -145,7 +153,7 @@ export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): 
   const protocolName = options.protocol ?? 'best';
   assertOneOf('protocol', protocolName, PROTOCOL_NAMES);
   const protocol = PROTOCOLS[protocolName];
-  const loss = options.loss ?? 'lifted-structured';
+  const loss = options.loss ?? protocol.loss;
   assertOneOf('loss', loss, LOSS_NAMES);
   const metricLoss =
     loss === 'cross-entropy'
@@ -153,7 +161,10 @@ export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): 
       : resolveLoss(loss, options.lossPreset, {
           ...(options.normalise === undefined ? {} : { normalise: options.normalise }),
           ...(options.margin === undefined ? {} : { margin: options.margin }),
+          ...(options.mining === undefined ? {} : { mining: options.mining }),
         });
+  // Cross-entropy alone has one stage, which gets the epochs of both.
+  const secondEpochs = protocol.classifier === 'fine-tune' ? protocol.classifierEpochs : 0;
   const settings: TrainSettings = {
     ...protocol,
     protocol: protocolName,
@@ -165,14 +176,17 @@ export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): 
     loss,
     metricLoss,
     normalise: metricLoss?.normalise ?? options.normalise ?? false,
-    embeddingSize: options.embeddingSize ?? config.EMBEDDING_SIZE,
+    embeddingSize: options.embeddingSize ?? protocol.embeddingSize,
     batchSize: options.batchSize ?? config.BATCH_SIZE,
-    epochs: options.epochs ?? protocol.epochs,
+    epochs: options.epochs ?? protocol.epochs + (metricLoss === null ? secondEpochs : 0),
     patience: options.patience ?? protocol.patience,
     learningRate: options.learningRate ?? protocol.learningRate,
     schedule: options.schedule ?? protocol.schedule,
     warmupEpochs:
       options.warmupEpochs ?? Math.min(protocol.warmupEpochs, options.epochs ?? Infinity),
+    sampler: options.sampler ?? protocol.sampler,
+    crossEntropyWeight: options.crossEntropyWeight ?? protocol.crossEntropyWeight,
+    logitAdjustment: options.logitAdjustment ?? protocol.logitAdjustment,
     classifier: options.classifier ?? protocol.classifier,
     classifierEpochs: options.classifierEpochs ?? protocol.classifierEpochs,
     classifierLearningRate: options.classifierLearningRate ?? protocol.classifierLearningRate,
@@ -208,7 +222,12 @@ function assertSettings(settings: TrainSettings): void {
   assertNumber('warmupEpochs', settings.warmupEpochs, 0, settings.epochs);
   assertOneOf('classifier', settings.classifier, CLASSIFIER_MODES);
   assertInteger('classifierEpochs', settings.classifierEpochs, 1, 100_000);
-  assertAbove0('classifierLearningRate', settings.classifierLearningRate);
+  if (settings.classifierLearningRate !== null) {
+    assertAbove0('classifierLearningRate', settings.classifierLearningRate);
+  }
+  assertOneOf('sampler', settings.sampler, SAMPLER_NAMES);
+  assertNumber('crossEntropyWeight', settings.crossEntropyWeight, 0, 1e6);
+  assertNumber('logitAdjustment', settings.logitAdjustment, 0, 2);
   assertNumber('labelSmoothing', settings.labelSmoothing, 0, 0.5);
   assertNumber('averageDecay', settings.averageDecay, 0, 0.9999);
   assertNumber('batchNormMomentum', settings.batchNormMomentum, 0, 0.9999);

@@ -3,7 +3,7 @@ import { throwIfAborted, type Progress } from '@isometry/core';
 import { saveCheckpoint, type Checkpoint, type CheckpointProgress } from './checkpoint.ts';
 import type { BatchLoader } from './data/batch-loader.ts';
 import { reportFailedBatch } from './failed-batch.ts';
-import { createAdam, type Adam } from './kernels/adam.ts';
+import { createAdam, type Adam, type AdamState } from './kernels/adam.ts';
 import { learningRateAt, type LearningRateOptions } from './learning-rate.ts';
 import { readWeights, writeWeights, type NetworkWeights } from './network-weights.ts';
 import type { RunLog } from './run-log.ts';
@@ -37,12 +37,15 @@ export interface StageHost {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** The images that are trained on, by position. */
-export interface TrainingImages {
-  readonly files: readonly string[];
-  /** Where the loader finds each. */
+/** Images with the index of their class; `images` is where the loader finds them. */
+export interface LabelledImages {
   readonly images: readonly number[];
   readonly classes: readonly number[];
+}
+
+/** The images that are trained on, by position. */
+export interface TrainingImages extends LabelledImages {
+  readonly files: readonly string[];
   readonly labels: readonly string[];
 }
 
@@ -75,9 +78,19 @@ export interface Stage {
     readonly monitor: 'training-loss' | 'validation-loss';
     /** Epochs without a better loss after which the stage stops. */
     readonly patience: number;
-    /** Ends with the best epoch's weights; otherwise with the last one's. */
-    readonly restoreBest: boolean;
+    /**
+     * What the network has in the end: the weights of the best epoch (or their average), those of the last one,
+     * or the last ones without any averaging, for a stage that goes on from there.
+     */
+    readonly keep: 'best' | 'last' | 'raw';
   };
+}
+
+/** What a stage of the same variables can go on with, as if it were the same stage. */
+export interface CarriedState {
+  readonly adam: AdamState;
+  /** Undefined without an average. */
+  readonly average: ReadonlyMap<string, TensorValues> | undefined;
 }
 
 export interface StageResult {
@@ -85,14 +98,21 @@ export interface StageResult {
   readonly epoch: number;
   /** Epochs that were run. */
   readonly epochs: number;
+  /** Of a stage that keeps its weights raw. */
+  readonly carried: CarriedState | undefined;
 }
 
 /**
  * Runs a stage to its end, on the network in place. It can be killed at any moment: started again with the
  * last checkpoint it repeats the steps since then and ends with the same bits.
+ * @param carried from the stage before, when this one goes on with it
  * @throws `TRAINING_DIVERGED` with the batch saved, `FILE_WRITE_FAILED`, `ABORTED` after a checkpoint
  */
-export async function trainStage(host: StageHost, stage: Stage): Promise<StageResult> {
+export async function trainStage(
+  host: StageHost,
+  stage: Stage,
+  carried?: CarriedState,
+): Promise<StageResult> {
   const { tf, model, log } = host;
   const adam = createAdam(tf);
   const average =
@@ -111,6 +131,11 @@ export async function trainStage(host: StageHost, stage: Stage): Promise<StageRe
     average?.restore(group(tensors, 'average'), progress.iterations);
     if (progress.best !== null) best = { ...progress.best, weights: group(tensors, 'best') };
   }
+  if (host.resumed === undefined && carried !== undefined) {
+    adam.restore(carried.adam);
+    if (carried.average !== undefined) average?.restore(carried.average, carried.adam.iterations);
+  }
+  const { keep } = stage.stopping;
   const clock = createStepClock();
   try {
     for (; epoch <= stage.rate.epochs && !isOver(); epoch += 1) {
@@ -133,9 +158,13 @@ export async function trainStage(host: StageHost, stage: Stage): Promise<StageRe
       await checkpoint(epoch + 1);
     }
     const ran = epoch - 1;
-    if (average !== undefined) writeAverage(average.state());
-    if (stage.stopping.restoreBest && best !== null) writeWeights(tf, model, best.weights);
-    return { epoch: stage.stopping.restoreBest ? (best?.epoch ?? ran) : ran, epochs: ran };
+    if (average !== undefined && keep !== 'raw') writeAverage(average.state());
+    if (keep === 'best' && best !== null) writeWeights(tf, model, best.weights);
+    return {
+      epoch: keep === 'best' ? (best?.epoch ?? ran) : ran,
+      epochs: ran,
+      carried: keep === 'raw' ? { adam: adam.state(), average: average?.state() } : undefined,
+    };
   } finally {
     adam.dispose();
     average?.dispose();
@@ -243,7 +272,7 @@ export async function trainStage(host: StageHost, stage: Stage): Promise<StageRe
       best = {
         epoch,
         loss: watched,
-        weights: stage.stopping.restoreBest ? readWeights(model) : new Map(),
+        weights: keep === 'best' ? readWeights(model) : new Map(),
       };
     }
     return measured;

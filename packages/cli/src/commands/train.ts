@@ -1,19 +1,20 @@
 import { Command, Option } from 'commander';
-import type { ProtocolName, TrainOptions, TrainResult } from '@isometry/train';
+import type { AugmentationConfig, ProtocolName, TrainOptions, TrainResult } from '@isometry/train';
 import { formatInterval } from '../format-interval.ts';
 import { formatPlan } from '../format-plan.ts';
 import { importOptional } from '../optional-package.ts';
+import { parseAugmentation } from '../parse-augmentation.ts';
 import { parseNumber } from '../option-parsers.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import type { CommandContext } from '../terminal.ts';
-import { startingWeightsFile } from '../weights/starting-weights.ts';
+import { startingWeightsFile } from '../weights/cached-weights.ts';
 
 type Options = Omit<
   TrainOptions,
   'images' | 'decode' | 'signal' | 'onProgress' | 'augmentation'
 > & {
   readonly json: boolean;
-  readonly augment?: boolean;
+  readonly augment?: AugmentationConfig | null;
 };
 
 /** How many unreadable images are named one by one; the rest are counted, and all are in `--json`. */
@@ -86,7 +87,7 @@ function addRecipeOptions(command: Command): void {
       parseNumber,
     )
     .option('--size <pixels>', 'width and height of the input (default: 128)', parseNumber)
-    .option('--embedding-size <n>', 'values of an embedding (default: 64)', parseNumber)
+    .option('--embedding-size <n>', 'values of an embedding', parseNumber)
     .option(
       '--weights <source>',
       'where to start: random, imagenet (see `isometry weights`), a Keras .h5, a TensorFlow.js model.json or its folder, or a run (default: random)',
@@ -94,15 +95,36 @@ function addRecipeOptions(command: Command): void {
     .option('--freeze <layer>', 'keep this layer of the backbone and all before it as they are')
     .optionsGroup('Loss:')
     .addOption(
-      new Option('--loss <name>', 'what trains the embedding (default: lifted-structured)').choices(
+      new Option('--loss <name>', 'what trains the embedding (default: the protocol’s)').choices(
         LOSSES,
       ),
     )
     .addOption(
-      new Option('--loss-preset <name>', 'whose formula (default: paper)').choices(PRESETS),
+      new Option(
+        '--loss-preset <name>',
+        'whose formula (default: paper, or the loss’ own)',
+      ).choices(PRESETS),
     )
     .option('--normalise', 'divide embeddings by their length (default: as the preset says)')
     .option('--margin <m>', 'margin of the loss (default: as the preset says)', parseNumber)
+    .addOption(
+      new Option(
+        '--mining <how>',
+        'negatives of the triplet loss (default: as the preset says)',
+      ).choices(['all', 'hard', 'semi-hard']),
+    )
+    .option(
+      '--cross-entropy-weight <w>',
+      'cross-entropy beside the metric loss, 0 for none (default: the protocol’s)',
+      parseNumber,
+    )
+    .addOption(
+      new Option('--sampler <name>', 'how batches of the first stage are made').choices([
+        'auto',
+        'shuffled',
+        'balanced',
+      ]),
+    )
     .optionsGroup('Training (defaults are those of the protocol):')
     .addOption(
       new Option('--protocol <name>', 'fixes everything but the loss (default: best)').choices(
@@ -125,9 +147,18 @@ function addRecipeOptions(command: Command): void {
     )
     .option('--classifier-epochs <n>', 'most epochs of fine-tuning', parseNumber)
     .option('--classifier-learning-rate <step>', 'highest step of Adam in fine-tuning', parseNumber)
-    .option('--no-augment', 'train on the images as they are')
+    .option(
+      '--augment <list>',
+      'none, or some of flip, turn (quarter turns), rotate=DEGREES, crop=SMALLEST-SHARE, colour=STRENGTH',
+      parseAugmentation,
+    )
     .option('--class-weights', 'weigh classes by the inverse of their size in cross-entropy')
     .option('--no-class-weights', 'let every image count the same in cross-entropy')
+    .option(
+      '--logit-adjustment <t>',
+      'how far answers lean to rare classes in the end, 0 to 2',
+      parseNumber,
+    )
     .option('--label-smoothing <share>', 'in cross-entropy, 0 to 0.5', parseNumber)
     .option(
       '--average-decay <d>',
@@ -148,6 +179,10 @@ function addRecipeOptions(command: Command): void {
 }
 
 const HELP = `
+Protocols: best (the default) trains the embedding by the metric loss together with cross-entropy, then tunes
+the network by cross-entropy alone, with flips and quarter turns, averaged weights and the best
+validation epoch; paper is the paper's: the metric loss alone, then a classifier on frozen embeddings.
+
 Give --group when there are several photos of one person or thing: without it, photos of the same
 patient land in the training and the test split, and the accuracy that is reported is too good.
 Ctrl-C stops after a checkpoint; the same command with --resume goes on from there, also after a crash.
@@ -180,7 +215,7 @@ async function run(
   try {
     const result = await trainClassifier({
       ...options,
-      ...(augment === false ? { augmentation: null } : {}),
+      augmentation: augment,
       weights: await startingWeightsFile(options, terminal.env),
       images,
       signal: terminal.signal,

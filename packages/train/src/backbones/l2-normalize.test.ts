@@ -65,6 +65,7 @@ describe('l2Normalize', () => {
       embeddingSize: 4,
       normalise: true,
       classes: 2,
+      cosineScale: 0,
       freeze: null,
       seed: 1,
     });
