@@ -6,6 +6,8 @@ import type { TensorFlowOps } from './tensorflow-ops.ts';
 /** Handles of TensorFlow's resource variables. */
 interface Resources {
   readonly weight: Tensor;
+  /** What tfjs' variable was given after the last step: it has been written by others since if it holds another. */
+  given?: Tensor['dataId'];
   readonly m: Tensor;
   readonly v: Tensor;
 }
@@ -42,7 +44,7 @@ export function createResourceMoments(tf: Tfjs, ops: TensorFlowOps): Moments {
     handle.dispose();
   };
   const create = (name: string, shape: readonly number[], m: Tensor, v: Tensor): Resources => {
-    const resources = {
+    const resources: Resources = {
       weight: createHandle(`${name}/weight`, shape),
       m: createHandle(`${name}/m`, shape),
       v: createHandle(`${name}/v`, shape),
@@ -69,17 +71,19 @@ export function createResourceMoments(tf: Tfjs, ops: TensorFlowOps): Moments {
         ops.boolean('use_nesterov', false),
       ];
       for (const { variable, gradient } of updates) {
-        const { weight, m, v } =
+        const own =
           kept.get(variable.name) ??
           create(variable.name, variable.shape, tf.zeros(variable.shape), tf.zeros(variable.shape));
-        // What else writes the variable (a loaded file, an average) writes tfjs' tensor: no copy, the buffer is shared.
-        assign(weight, variable);
+        const { weight, m, v } = own;
+        // A loaded file, an average: no copy is made, the buffer is shared.
+        if (variable.dataId !== own.given) assign(weight, variable);
         // The kernel copies a buffer that somebody else holds. Until it is done the variable holds the gradient's.
         variable.assign(gradient);
         try {
           ops.run('ResourceApplyAdam', attributes, [weight, m, v, ...numbers, gradient], 0);
         } finally {
           variable.assign(read(weight));
+          own.given = variable.dataId;
         }
       }
     },
