@@ -19,7 +19,7 @@ export function judgesPython(): string | undefined {
 export const NO_JUDGES = 'Python judges are not set up: run `npx isometry setup judges`';
 
 /** The reason where the judges have no TensorFlow; listed in test/allowed-skips.json. */
-export const NO_TENSORFLOW_JUDGE =
+const NO_TENSORFLOW_JUDGE =
   'Python judges have no TensorFlow here: it has wheels for Linux x64 and Python 3.9 to 3.11';
 
 /** Why a test that asks Keras or TensorFlow Addons cannot, or `undefined` when it can. */
