@@ -51,6 +51,14 @@ export function embeddingStage(
       ? settings.batchSize >= IMAGES_PER_CLASS * classes
       : settings.sampler === 'shuffled';
   const support = pickSupport(train, classes, config.SUPPORT_IMAGES);
+  const embed = async (part: LabelledImages) => {
+    const { embeddings } = await forwardImages(tf, network.model, part.images, host);
+    return { embeddings, classes: part.classes };
+  };
+  const measure = async () =>
+    isJoint
+      ? measureValidation(host, network, validation)
+      : { validationLoss: prototypeLoss(await embed(support), await embed(validation), classes) };
   return {
     name: EMBEDDING_STAGE,
     variables: namedVariables(isJoint ? network.model : network.embedder),
@@ -78,21 +86,16 @@ export function embeddingStage(
     augment: settings.augmentation !== null,
     averageDecay: settings.averageDecay,
     evaluate: async (means, epoch) => {
+      await refreshBatchNorm(host, `${EMBEDDING_STAGE}/${epoch}`);
+      const measured = await measure();
+      // Last: an evaluation that is stopped is done again, and must not leave its warning twice.
       const sign = findCollapse(means as Readonly<Record<keyof BatchStatistics, number>>, epoch);
       if (sign !== undefined) {
         const message = describeCollapse(sign);
         host.log.write({ event: 'warning', stage: EMBEDDING_STAGE, epoch, step: 0, message });
         onWarning?.({ kind: 'collapse', message: `epoch ${epoch}: ${message}` });
       }
-      await refreshBatchNorm(host, `${EMBEDDING_STAGE}/${epoch}`);
-      if (isJoint) return measureValidation(host, network, validation);
-      const embed = async (part: LabelledImages) => {
-        const { embeddings } = await forwardImages(tf, network.model, part.images, host);
-        return { embeddings, classes: part.classes };
-      };
-      return {
-        validationLoss: prototypeLoss(await embed(support), await embed(validation), classes),
-      };
+      return measured;
     },
     stopping: {
       ...settings,
@@ -108,7 +111,7 @@ function pickSupport(train: LabelledImages, classes: number, count: number): Lab
   const positions = [...train.classes.keys()].filter((position) => {
     const label = train.classes[position] as number;
     taken[label] = (taken[label] as number) + 1;
-    return (taken[label] as number) <= perClass;
+    return taken[label] <= perClass;
   });
   return {
     images: positions.map((position) => train.images[position] as number),

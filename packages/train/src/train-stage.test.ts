@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LayersModel, Tensor2D } from '@tensorflow/tfjs-node';
+import { IsometryError } from '@isometry/core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from './checkpoint.ts';
 import type { BatchRequest } from './data/make-batch.ts';
@@ -170,6 +171,31 @@ describe('trainStage', () => {
       expect(rest.weights).toEqual(whole.weights);
       expect(rest.losses[0]).toBe(abortBefore + 1);
     }
+  });
+
+  it('keeps the steps of an epoch whose evaluation is stopped', async () => {
+    const whole = await runStage({ name: 'whole', averageDecay: 0.9 });
+    const name = 'evaluating';
+    const evaluate: Stage['evaluate'] = (means, epoch) =>
+      epoch === 2
+        ? Promise.reject(new IsometryError('ABORTED', 'Stopped.'))
+        : Promise.resolve({ validationLoss: means['loss'] as number });
+    await expect(runStage({ name, averageDecay: 0.9, stage: { evaluate } })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    const rest = await runStage({ name, averageDecay: 0.9, resume: true });
+    expect(rest.losses[0]).toBe(7);
+    expect(rest.log).toBe(whole.log);
+    expect(rest.weights).toEqual(whole.weights);
+  });
+
+  it('stops at an evaluation that is no number, be it the last one', async () => {
+    const evaluate: Stage['evaluate'] = (_, epoch) =>
+      Promise.resolve({ validationLoss: epoch === EPOCHS ? Number.NaN : epoch });
+    await expect(runStage({ name: 'nan', stage: { evaluate } })).rejects.toMatchObject({
+      code: 'TRAINING_DIVERGED',
+      details: { epoch: EPOCHS },
+    });
   });
 
   it('repeats the steps since the last checkpoint after a kill', async () => {

@@ -1,5 +1,5 @@
 import type { LayersModel, Scalar, Tensor4D } from '@tensorflow/tfjs-node';
-import { throwIfAborted, type Progress } from '@isometry/core';
+import { IsometryError, throwIfAborted, type Progress } from '@isometry/core';
 import { saveCheckpoint, type Checkpoint, type CheckpointProgress } from './checkpoint.ts';
 import type { BatchLoader } from './data/batch-loader.ts';
 import { reportFailedBatch } from './failed-batch.ts';
@@ -11,6 +11,7 @@ import type { TensorValues } from './safetensors.ts';
 import { deriveSeed } from './sampling/random.ts';
 import { createStepClock } from './step-clock.ts';
 import type { Tfjs } from './tfjs.ts';
+import { assertFiniteLoss } from './training-diverged.ts';
 import { createWeightsAverage, type NamedVariable } from './weights-average.ts';
 
 /** What the stages of a run share. */
@@ -144,9 +145,7 @@ export async function trainStage(
       const means = Object.fromEntries(
         Object.entries(sums).map(([name, sum]) => [name, sum / batches.length]),
       );
-      const measured = await (average === undefined
-        ? evaluate(means)
-        : average.during(() => evaluate(means)));
+      const measured = await evaluateEpoch(means);
       log.write({
         event: 'epoch',
         stage: stage.name,
@@ -260,10 +259,26 @@ export async function trainStage(
     }
   }
 
+  /** Stopped within it, the epoch's steps are kept: resumed, only the evaluation is done again. */
+  async function evaluateEpoch(
+    means: Readonly<Record<string, number>>,
+  ): Promise<Readonly<Record<string, number>>> {
+    try {
+      return await (average === undefined
+        ? evaluate(means)
+        : average.during(() => evaluate(means)));
+    } catch (error) {
+      if (error instanceof IsometryError && error.code === 'ABORTED') await checkpoint(epoch);
+      throw error;
+    }
+  }
+
   async function evaluate(
     means: Readonly<Record<string, number>>,
   ): Promise<Readonly<Record<string, number>>> {
     const measured = await stage.evaluate(means, epoch);
+    // An epoch's last step may break the weights: no later loss would tell, and no other one be better than NaN.
+    assertFiniteLoss(measured.validationLoss, { stage: stage.name, epoch, step });
     const watched =
       stage.stopping.monitor === 'training-loss'
         ? (means['loss'] as number)
