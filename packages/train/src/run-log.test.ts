@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { openRunLog, type LogRecord } from './run-log.ts';
 import { loadTfjs, type Tfjs } from './tfjs.ts';
 
@@ -56,6 +56,33 @@ it('writes TensorBoard events with the name of every number', async () => {
   const events = await readFile(join(folder, 'tensorboard', file as string), 'latin1');
   expect(events).toContain('test/loss');
   expect(events).toContain('test/epoch_validationLoss');
+});
+
+it("goes on with TensorBoard's curve where the kept lines end", async () => {
+  const first = await openRunLog(tf, folder, 0);
+  for (const step of [1, 2]) first.write(recordAt(step));
+  const bytes = await first.flush();
+  await first.close();
+  // As a process of its own would: tfjs-node knows one writer a folder, and would hand out the old one.
+  const scalar = vi.fn<(name: string, value: number, step: number) => void>();
+  const writer = { scalar, flush: () => undefined };
+  const fresh = { node: { summaryFileWriter: () => writer } } as unknown as Tfjs;
+  const second = await openRunLog(fresh, folder, bytes);
+  second.write(recordAt(3));
+  await second.close();
+  expect(scalar.mock.calls).toEqual([['test/loss', 1 / 3, 3]]);
+});
+
+it('gives a TensorBoard file that finds no room a code', async () => {
+  const scalar = (): void => {
+    throw new TypeError('no space left on device');
+  };
+  const full = { node: { summaryFileWriter: () => ({ scalar }) } } as unknown as Tfjs;
+  const log = await openRunLog(full, folder, 0);
+  expect(() => log.write(recordAt(1))).toThrow(
+    expect.objectContaining({ code: 'FILE_WRITE_FAILED' }),
+  );
+  await log.close();
 });
 
 it('refuses to go on from more than there is', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, open, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IsometryError } from '@isometry/core';
 import type { Tfjs } from './tfjs.ts';
@@ -18,6 +18,7 @@ export interface LogRecord {
 
 /** log.jsonl and the TensorBoard events of a run. */
 export interface RunLog {
+  /** @throws `FILE_WRITE_FAILED` when TensorBoard's file finds no room */
   write(record: LogRecord): void;
   /** Puts everything on the disk. @returns bytes of log.jsonl @throws `FILE_WRITE_FAILED` */
   flush(): Promise<number>;
@@ -36,7 +37,7 @@ export async function openRunLog(tf: Tfjs, folder: string, from: number): Promis
   await mkdir(board, { recursive: true });
   const events = tf.node.summaryFileWriter(board);
   /** Steps of each stage so far: TensorBoard's x axis. */
-  const steps = new Map<string, number>();
+  const steps = from > 0 ? await countSteps(path) : new Map<string, number>();
   let waiting: string[] = [];
   let bytes = from;
   return {
@@ -46,7 +47,11 @@ export async function openRunLog(tf: Tfjs, folder: string, from: number): Promis
       steps.set(record.stage, at);
       for (const [name, value] of Object.entries(record.values ?? {})) {
         const tag = `${record.stage}/${record.event === 'epoch' ? 'epoch_' : ''}${name}`;
-        events.scalar(tag, value, record.event === 'epoch' ? record.epoch : at);
+        try {
+          events.scalar(tag, value, record.event === 'epoch' ? record.epoch : at);
+        } catch (cause) {
+          throw writeFailed(board, cause);
+        }
       }
     },
     flush: async () => {
@@ -56,10 +61,10 @@ export async function openRunLog(tf: Tfjs, folder: string, from: number): Promis
         bytes += Buffer.byteLength(text);
         await file.appendFile(text);
         await file.sync();
+        events.flush();
       } catch (cause) {
         throw writeFailed(path, cause);
       }
-      events.flush();
       return bytes;
     },
     close: () => file.close(),
@@ -87,6 +92,17 @@ async function openAt(path: string, from: number): Promise<FileHandle> {
     if (cause instanceof IsometryError) throw cause;
     throw writeFailed(path, cause);
   }
+}
+
+/** The steps of each stage that a log holds: a run that goes on continues their curve. */
+async function countSteps(path: string): Promise<Map<string, number>> {
+  const steps = new Map<string, number>();
+  for (const line of (await readFile(path, 'utf8')).split('\n')) {
+    if (line === '') continue;
+    const { event, stage } = JSON.parse(line) as LogRecord;
+    if (event === 'step') steps.set(stage, (steps.get(stage) ?? 0) + 1);
+  }
+  return steps;
 }
 
 function writeFailed(path: string, cause: unknown): IsometryError {

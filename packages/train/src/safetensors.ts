@@ -72,7 +72,7 @@ export function decodeSafetensors(bytes: Uint8Array, what: string): SafetensorsC
         throw new RangeError(`${name} does not fit`);
       }
       // A copy, at an address that float32 is allowed to have; a Buffer's own slice would be a view.
-      const copy = Uint8Array.from(bytes.subarray(from, to));
+      const copy = new Uint8Array(bytes.subarray(from, to));
       tensors.set(name, { shape, values: new Float32Array(copy.buffer) });
     }
     return { tensors, metadata };
