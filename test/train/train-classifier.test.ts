@@ -167,6 +167,10 @@ describe('trainClassifier', () => {
     await expect(
       trainClassifier({ ...QUICK, images: join(root, 'gone'), out, overwrite: true }),
     ).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    // Nor may it hold what the new one is made of.
+    await expect(
+      trainClassifier({ ...QUICK, images: join(out, 'checkpoints'), out, overwrite: true }),
+    ).rejects.toMatchObject({ code: 'OPTION_INVALID', details: { option: 'images' } });
     expect(await readdir(out)).toContain('run.json');
   });
 

@@ -83,5 +83,6 @@ export async function resumeRunConfig(out: string, options: TrainOptions): Promi
       },
     );
   }
-  return config;
+  // Its own, not what is given again: epochs that were left open stay open (see `fitEpochs`).
+  return { ...config, options: { ...config.options, name: given.name ?? config.options.name } };
 }

@@ -13,6 +13,8 @@ const RUN_FILE = 'run.json';
 /** Written first: a folder with it is a run, finished or not. */
 const CONFIG_FILE = 'config.json';
 
+const CHECKPOINTS = 'checkpoints';
+
 /** What lies at the place where a run is to go. */
 export type FoundAtOut = 'nothing' | 'unfinished-run' | 'run';
 
@@ -44,18 +46,30 @@ export async function inspectOut(out: string): Promise<FoundAtOut> {
     return 'nothing';
   }
   const entries = found.isDirectory() ? await readdir(target) : undefined;
-  if (entries?.length === 0) return 'nothing';
-  if (entries?.includes(RUN_FILE) === true) return 'run';
-  if (entries?.includes(CONFIG_FILE) === true) return 'unfinished-run';
+  // A process that was killed at its first file leaves that one, half.
+  if (entries?.every((entry) => entry === `${CONFIG_FILE}.part`) === true) return 'nothing';
+  if (await hasKey(join(target, RUN_FILE), 'manifest')) return 'run';
+  if (await hasKey(join(target, CONFIG_FILE), 'dataDigest')) return 'unfinished-run';
   throw new IsometryError('OPTION_INVALID', `${target} exists and is not a run.`, {
     hint: 'Name another folder.',
     details: { out: target },
   });
 }
 
+/** Whether a file is one of ours: models and data sets of others have a config.json too, and are not to be replaced. */
+async function hasKey(path: string, key: string): Promise<boolean> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return typeof value === 'object' && value !== null && key in value;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Makes the folder of a new run. A run that was there is removed now, when nothing but the disk can fail any more.
- * @param files what is known before training, by name
+ * Killed in between, it leaves a run that can be gone on with or replaced.
+ * @param files what is known before training, by name: config.json, and others
  * @param neededBytes checkpoints and model, so that a disk that is too small is known now
  * @throws `FILE_WRITE_FAILED`
  */
@@ -67,9 +81,18 @@ export async function createRunFolder(
   const path = resolve(out);
   await writing(path, async () => {
     await assertRoom(dirname(path), neededBytes);
-    await rm(path, { recursive: true, force: true });
-    await mkdir(join(path, 'checkpoints'), { recursive: true });
-    for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
+    await mkdir(path, { recursive: true });
+    const remove = (name: string): Promise<void> =>
+      rm(join(path, name), { recursive: true, force: true });
+    // In this order: no old checkpoint meets the new config, and the folder never lacks one.
+    for (const name of [RUN_FILE, CHECKPOINTS]) await remove(name);
+    for (const [name, text] of Object.entries(files)) {
+      const partial = join(path, `${name}.part`);
+      await writeFile(partial, text);
+      await rename(partial, join(path, name));
+    }
+    for (const name of await readdir(path)) if (!(name in files)) await remove(name);
+    await mkdir(join(path, CHECKPOINTS));
   });
   return openRunFolder(path);
 }
@@ -79,7 +102,7 @@ export function openRunFolder(out: string): RunFolder {
   const path = resolve(out);
   return {
     path,
-    checkpointPath: join(path, 'checkpoints', 'last.safetensors'),
+    checkpointPath: join(path, CHECKPOINTS, 'last.safetensors'),
     finish: (tf, { model, manifest, metrics }) =>
       writing(path, async () => {
         const run = { version: RUN_VERSION, manifest: parseManifestDraft(manifest) };
@@ -111,15 +134,18 @@ export async function assertRoom(folder: string, neededBytes: number): Promise<v
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free >= neededBytes) return;
-  const mega = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
   throw new IsometryError(
     'FILE_WRITE_FAILED',
-    `A run in ${folder} needs ${mega(neededBytes)}, and its disk has ${mega(free)}.`,
+    `A run in ${folder} needs ${megabytes(neededBytes)}, and its disk has ${megabytes(free)}.`,
     {
       hint: 'Make room, or name a folder on another disk with --out.',
       details: { folder, neededBytes, freeBytes: free },
     },
   );
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
 /** Runs `work` and turns what the file system throws into `FILE_WRITE_FAILED`. */

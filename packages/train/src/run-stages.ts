@@ -1,4 +1,4 @@
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint, CheckpointProgress } from './checkpoint.ts';
 import * as config from './config.ts';
 import type { BatchLoader } from './data/batch-loader.ts';
 import type { Dataset } from './data/dataset.ts';
@@ -115,6 +115,22 @@ function stageHost(
   };
 }
 
+/** Epochs of a stage that a run which goes on has not done, the running one in part. */
+export function epochsLeft(
+  { name, rate, planEpoch }: Pick<Stage, 'name' | 'rate' | 'planEpoch'>,
+  progress: CheckpointProgress | undefined,
+): number {
+  if (progress === undefined) return rate.epochs;
+  if (name in progress.finished) return 0;
+  if (name !== progress.stage) return rate.epochs;
+  const done = progress.epoch - 1;
+  return (
+    rate.epochs -
+    done -
+    (progress.step === 0 ? 0 : progress.step / planEpoch(progress.epoch).length)
+  );
+}
+
 async function tellPlan(
   { options, prepared, network, weights }: RunStagesOptions,
   host: StageHost,
@@ -128,7 +144,8 @@ async function tellPlan(
   for (const stage of stages) {
     const steps = stage.planEpoch(1).length;
     planned.push({ name: stage.name, epochs: stage.rate.epochs, steps });
-    atMostSeconds += (await measureStep(host, stage)) * steps * stage.rate.epochs;
+    const left = epochsLeft(stage, resumed?.checkpoint.progress);
+    if (left > 0) atMostSeconds += (await measureStep(host, stage)) * steps * left;
   }
   options.onPlan({
     settings,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { IsometryError, throwIfAborted, type ManifestDraft, type PixelSpec } from '@isometry/core';
 import { createImageDecoder } from '@isometry/pixels';
@@ -121,9 +121,12 @@ async function planStart(options: TrainOptions): Promise<Start> {
       throw error;
     });
     const resumed = checkpoint === undefined ? undefined : { checkpoint, dataDigest };
-    return { options: { ...saved.options, ...keepOptions(options) }, settings, resumed };
+    return { options: saved.options, settings, resumed };
   }
-  if (options.overwrite === true && options.resume !== true) return fresh;
+  if (options.overwrite === true && options.resume !== true) {
+    assertKeepsInputs(options);
+    return fresh;
+  }
   throw new IsometryError(
     'OPTION_INVALID',
     `${resolve(options.out)} already holds ${found === 'run' ? 'a run' : 'a run that is not finished'}.`,
@@ -135,6 +138,20 @@ async function planStart(options: TrainOptions): Promise<Start> {
       details: { out: resolve(options.out) },
     },
   );
+}
+
+/** A run that is replaced must not hold what the new one is made of. */
+function assertKeepsInputs({ out, images, list, weights }: TrainOptions): void {
+  for (const [option, input] of Object.entries({ images, list, weights })) {
+    if (input === undefined || (option === 'weights' && input === 'random')) continue;
+    const way = relative(resolve(out), resolve(input));
+    if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) continue;
+    throw new IsometryError(
+      'OPTION_INVALID',
+      `${option} is ${resolve(input)}, which would be removed with the run in ${resolve(out)}.`,
+      { hint: 'Name another folder for the new run.', details: { option } },
+    );
+  }
 }
 
 function pixelSpec({ backbone, size }: TrainSettings): PixelSpec {

@@ -13,7 +13,7 @@ export interface TrainingPlan {
   /** Where the weights come from, e.g. `random`, or the file with what it lacks. */
   readonly weights: string;
   readonly stages: readonly PlannedStage[];
-  /** Measured on the first batch; early stopping may end sooner. Evaluation after epochs is not in it. */
+  /** Of what is left to do, measured on the first batch; early stopping may end sooner. Evaluation after epochs is not in it. */
   readonly atMostSeconds: number;
   readonly resumed: { readonly stage: string; readonly epoch: number } | null;
 }
@@ -28,12 +28,14 @@ export interface PlannedStage {
 
 /** Counts a model's parameters, e.g. 3,228,864 for MobileNet's backbone at width 1. */
 export function countParameters(model: LayersModel): { total: number; trainable: number } {
-  const count = (weights: LayersModel['weights']): number =>
-    weights.reduce(
-      (sum, { shape }) => sum + shape.reduce((product: number, side) => product * (side ?? 1), 1),
-      0,
-    );
-  return { total: count(model.weights), trainable: count(model.trainableWeights) };
+  return { total: countValues(model.weights), trainable: countValues(model.trainableWeights) };
+}
+
+function countValues(weights: LayersModel['weights']): number {
+  return weights.reduce(
+    (sum, { shape }) => sum + shape.reduce((product: number, side) => product * (side ?? 1), 1),
+    0,
+  );
 }
 
 /** Images by class and split. */
