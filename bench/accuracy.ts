@@ -63,8 +63,18 @@ async function trainOurs(run: string, seed: number): Promise<void> {
   const group = values.group === undefined ? [] : ['--group', values.group];
   const split = run === first ? group : ['--list', join(first, 'split.csv')];
   await runProgram(process.execPath, [
-    ...[CLI, 'train', images as string, '--out', run, '--weights', weights as string],
-    ...['--seed', `${seed}`, '--resume', ...split, ...positionals],
+    CLI,
+    'train',
+    images as string,
+    '--out',
+    run,
+    '--weights',
+    weights as string,
+    '--seed',
+    `${seed}`,
+    '--resume',
+    ...split,
+    ...positionals,
   ]);
 }
 
@@ -74,8 +84,19 @@ async function trainKeras(run: string, seed: number, result: string): Promise<vo
   const pixels = join(out as string, `pixels-${seed}.bin`);
   if (!existsSync(pixels)) await dumpPixels(run, pixels);
   await runProgram(python, [
-    ...[KERAS, '--split', join(run, 'split.csv'), '--pixels', pixels, '--seed', `${seed}`],
-    ...['--weights', weights as string, '--epochs', `${EPOCHS}`, '--out', result],
+    KERAS,
+    '--split',
+    join(run, 'split.csv'),
+    '--pixels',
+    pixels,
+    '--seed',
+    `${seed}`,
+    '--weights',
+    weights as string,
+    '--epochs',
+    `${EPOCHS}`,
+    '--out',
+    result,
   ]);
 }
 
@@ -163,8 +184,13 @@ function report(): void {
         const sides = { ours: ours[metric], peer: keras[metric] };
         console.log(
           JSON.stringify({
-            ...{ bench: 'accuracy', case: `seed ${seeds[index]}`, metric, ...sides },
-            ...{ peerName: 'keras', ratio: sides.ours / sides.peer, unit },
+            bench: 'accuracy',
+            case: `seed ${seeds[index]}`,
+            metric,
+            ...sides,
+            peerName: 'keras',
+            ratio: sides.ours / sides.peer,
+            unit,
           }),
         );
       }

@@ -48,7 +48,8 @@ describe('isometry as a process', () => {
       join(folder, 'photos'),
       '--out',
       join(folder, 'run'),
-      ...['--size=32', '--width-multiplier=0.25'],
+      '--size=32',
+      '--width-multiplier=0.25',
       '--epochs=100000',
       '--patience=100000',
     ]);

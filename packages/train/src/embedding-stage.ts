@@ -20,7 +20,7 @@ import type { TrainSettings } from './train-options.ts';
 import type { LabelledImages, Stage, StageHost } from './train-stage.ts';
 import type { TrainWarning } from './train-warning.ts';
 
-export const EMBEDDING_STAGE = 'train-embedding';
+const EMBEDDING_STAGE = 'train-embedding';
 
 /** Images of a class to be expected in a shuffled batch, below which batches are balanced instead. */
 const IMAGES_PER_CLASS = 4;

@@ -4,7 +4,7 @@ import type { BatchLoader } from './data/batch-loader.ts';
 import type { Tfjs } from './tfjs.ts';
 
 /** Images in one forward pass: 64 of 128 px are 67 MB in MobileNet's widest layer at width 1. */
-export const FORWARD_BATCH = 64;
+const FORWARD_BATCH = 64;
 
 /** What a network makes of images, one row after the other. */
 export interface ForwardResult {
@@ -48,7 +48,10 @@ export async function forwardImages(
   return { embeddings: concatenate(parts[0]), logits: concatenate(parts[1]) };
 }
 
-/** Makes the inputs `[N, H, W, 3]` one by one, the next one while the caller uses this one; each is the caller's to dispose. */
+/**
+ * Makes the inputs one by one, the next one while the caller uses this one.
+ * @yields `[N, H, W, 3]`, the caller's to dispose
+ */
 export async function* loadInputs(
   tf: Tfjs,
   images: readonly number[],
