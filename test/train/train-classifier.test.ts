@@ -133,10 +133,13 @@ describe('trainClassifier', () => {
 
   it('keeps an old run until the new one starts, and resumes what was stopped', async () => {
     const out = join(root, 'stopped');
+    const weights = join(root, 'start');
+    await trainClassifier({ ...QUICK, images, out: weights, loss: 'cross-entropy' });
     const controller = new AbortController();
     const stopped = trainClassifier({
       ...QUICK,
       images,
+      weights,
       out,
       signal: controller.signal,
       onProgress: ({ stage }) => {
@@ -159,10 +162,12 @@ describe('trainClassifier', () => {
     const whole = await trainClassifier({
       ...QUICK,
       images,
+      weights,
       out: join(root, 'whole'),
       name: 'stopped',
     });
     expect(resumed.manifest).toEqual(whole.manifest);
+    expect(whole.manifest.training?.hyperparameters['weights']).toMatch(/^sha256:/);
     // Images that are gone do not cost the run that is to be replaced.
     await expect(
       trainClassifier({ ...QUICK, images: join(root, 'gone'), out, overwrite: true }),

@@ -19,6 +19,7 @@ async function start(given: Partial<TrainOptions>): Promise<TrainOptions> {
     settings: resolveSettings(options),
     dataDigest: 'data',
     splitDigest: 'split',
+    weights: 'random',
     versions: {},
   });
   await writeFile(join(out, 'config.json'), text);

@@ -24,6 +24,8 @@ export interface RunConfig {
   readonly settings: TrainSettings;
   readonly dataDigest: string;
   readonly splitDigest: string;
+  /** Where the weights came from: `random`, or the file's `sha256:` digest. */
+  readonly weights: string;
   readonly versions: Readonly<Record<string, string>>;
 }
 

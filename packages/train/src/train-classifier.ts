@@ -16,7 +16,7 @@ import { libraryVersions } from './library-versions.ts';
 import { draftManifest } from './manifest-draft.ts';
 import { measureRun } from './measure-run.ts';
 import { createNetwork, type Network } from './network.ts';
-import { keepOptions, resumeRunConfig, writeRunConfig } from './run-config.ts';
+import { keepOptions, resumeRunConfig, writeRunConfig, type RunConfig } from './run-config.ts';
 import { createRunFolder, inspectOut, openRunFolder, type RunFolder } from './run-folder.ts';
 import { openRunLog } from './run-log.ts';
 import { runStages, type StagesResult } from './run-stages.ts';
@@ -101,7 +101,8 @@ interface Start {
   readonly options: ReturnType<typeof keepOptions>;
   readonly settings: TrainSettings;
   /** Where an earlier process stopped. */
-  readonly resumed: { readonly checkpoint: Checkpoint; readonly dataDigest: string } | undefined;
+  readonly resumed:
+    (Pick<RunConfig, 'dataDigest' | 'weights'> & { readonly checkpoint: Checkpoint }) | undefined;
 }
 
 async function planStart(options: TrainOptions): Promise<Start> {
@@ -113,15 +114,20 @@ async function planStart(options: TrainOptions): Promise<Start> {
   };
   if (found === 'nothing') return fresh;
   if (options.resume === true && found === 'unfinished-run') {
-    const { settings, dataDigest, ...saved } = await resumeRunConfig(options.out, options);
+    const {
+      settings,
+      dataDigest,
+      weights,
+      options: kept,
+    } = await resumeRunConfig(options.out, options);
     const path = openRunFolder(options.out).checkpointPath;
     const checkpoint = await loadCheckpoint(path).catch((error: unknown) => {
       // Killed before the first one: from the beginning, then.
       if (error instanceof IsometryError && error.code === 'FILE_NOT_FOUND') return undefined;
       throw error;
     });
-    const resumed = checkpoint === undefined ? undefined : { checkpoint, dataDigest };
-    return { options: saved.options, settings, resumed };
+    const resumed = checkpoint === undefined ? undefined : { checkpoint, dataDigest, weights };
+    return { options: kept, settings, resumed };
   }
   if (options.overwrite === true && options.resume !== true) {
     assertKeepsInputs(options);
@@ -191,7 +197,9 @@ async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promi
   });
   try {
     const weights = await startingWeights(tf, network, options, prepared);
-    const folder = await openFolder(tf, network, options, prepared);
+    const digest =
+      resumed?.weights ?? (weights === null ? settings.weights : `sha256:${weights.sha256}`);
+    const folder = await openFolder(tf, network, options, { ...prepared, weights: digest });
     const log = await openRunLog(tf, folder.path, resumed?.checkpoint.progress.logBytes ?? 0);
     let stages: StagesResult;
     try {
@@ -219,7 +227,7 @@ async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promi
       test: measured.metrics.test,
       counts,
       epochs: stages.epochs,
-      weights: weights === null ? settings.weights : `sha256:${weights.sha256}`,
+      weights: digest,
       provenance: {
         dataDigest: dataset.digest,
         splitDigest: splitDigest(dataset),
@@ -282,7 +290,7 @@ async function openFolder(
   tf: Tfjs,
   network: Network,
   options: TrainOptions,
-  { asked, dataset, resumed, options: kept }: Prepared,
+  { asked, dataset, resumed, options: kept, weights }: Prepared & Pick<RunConfig, 'weights'>,
 ): Promise<RunFolder> {
   if (resumed !== undefined) {
     if (resumed.dataDigest !== dataset.digest) {
@@ -306,6 +314,7 @@ async function openFolder(
         settings: asked,
         dataDigest: dataset.digest,
         splitDigest: splitDigest(dataset),
+        weights,
         versions: libraryVersions(tf),
       }),
       'split.csv': dataset.splitCsv,
