@@ -1,6 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-node';
 import { expect, it } from 'vitest';
 import { estimateBatchNorm } from './batch-norm.ts';
+import { trainableLayers } from './kernels/layers.ts';
 import { loadTfjs } from './tfjs.ts';
 
 it('averages the statistics of the batches, and leaves momentum and weights as they were', async () => {
@@ -34,4 +35,28 @@ it('averages the statistics of the batches, and leaves momentum and weights as t
     expect(variance?.[channel]).toBeCloseTo(expected.variance[channel] as number, 5);
   }
   expect((layer as unknown as { momentum: number }).momentum).toBe(0.99);
+});
+
+it('leaves the statistics of a frozen layer alone', async () => {
+  const tf = await loadTfjs();
+  const input = tf.input({ shape: [2, 2, 3] });
+  const [frozen, free] = [
+    trainableLayers(tf).batchNormalization({}),
+    trainableLayers(tf).batchNormalization({}),
+  ];
+  frozen.trainable = false;
+  const output = free.apply(frozen.apply(input)) as typeof input;
+  const model = tf.model({ inputs: input, outputs: output });
+  const statistics = (layer: typeof free) =>
+    layer
+      .getWeights()
+      .slice(2)
+      .map((weight) => [...weight.dataSync()]);
+  const before = statistics(free);
+  expect(statistics(frozen)).toEqual(before);
+  await estimateBatchNorm(tf, model, [
+    tf.randomNormal([8, 2, 2, 3], 2, 3, 'float32', 1) as Tensor4D,
+  ]);
+  expect(statistics(frozen)).toEqual(before);
+  expect(statistics(free)).not.toEqual(before);
 });

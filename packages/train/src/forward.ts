@@ -3,8 +3,17 @@ import { throwIfAborted } from '@isometry/core';
 import type { BatchLoader } from './data/batch-loader.ts';
 import type { Tfjs } from './tfjs.ts';
 
-/** Images in one forward pass: 64 of 128 px are 67 MB in MobileNet's widest layer at width 1. */
-const FORWARD_BATCH = 64;
+/** Images in one forward pass, and the fewest: batch norm's statistics of one image say nothing of others. */
+const MOST = 64;
+const LEAST = 4;
+
+/** Pixels in one forward pass: 64 images of 256 px are 268 MB in MobileNet's widest layer at width 1. */
+const MOST_PIXELS = MOST * 256 * 256;
+
+/** Images of a size that go through the network at a time, 4 to 64. */
+export function forwardBatch([height, width]: readonly [number, number]): number {
+  return Math.min(MOST, Math.max(LEAST, Math.floor(MOST_PIXELS / (height * width))));
+}
 
 /** What a network makes of images, one row after the other. */
 export interface ForwardResult {
@@ -19,8 +28,6 @@ export interface ForwardOptions {
   /** Height and width of the input. */
   readonly inputSize: readonly [number, number];
   readonly signal?: AbortSignal | undefined;
-  /** Told how many images are done. */
-  readonly onImages?: ((done: number) => void) | undefined;
 }
 
 /**
@@ -35,15 +42,12 @@ export async function forwardImages(
   options: ForwardOptions,
 ): Promise<ForwardResult> {
   const parts: [Float32Array[], Float32Array[]] = [[], []];
-  let done = 0;
   for await (const input of loadInputs(tf, images, options)) {
     const outputs = tf.tidy(() => model.apply(input) as Tensor[]);
     for (const [index, output] of outputs.entries()) {
       parts[index]?.push(Float32Array.from(output.dataSync()));
     }
-    done += input.shape[0];
     tf.dispose([input, outputs]);
-    options.onImages?.(done);
   }
   return { embeddings: concatenate(parts[0]), logits: concatenate(parts[1]) };
 }
@@ -57,19 +61,20 @@ export async function* loadInputs(
   images: readonly number[],
   { loader, inputSize, signal }: ForwardOptions,
 ): AsyncGenerator<Tensor4D> {
+  const size = forwardBatch(inputSize);
   const load = (first: number): Promise<Float32Array> | undefined => {
     if (first >= images.length) return undefined;
-    const loading = loader.load({ images: images.slice(first, first + FORWARD_BATCH) });
+    const loading = loader.load({ images: images.slice(first, first + size) });
     // It may fail while another error is on its way to the caller.
     loading.catch(() => undefined);
     return loading;
   };
   let next = load(0);
-  for (let first = 0; next !== undefined; first += FORWARD_BATCH) {
+  for (let first = 0; next !== undefined; first += size) {
     throwIfAborted(signal);
     const data = await next;
-    next = load(first + FORWARD_BATCH);
-    const count = Math.min(FORWARD_BATCH, images.length - first);
+    next = load(first + size);
+    const count = Math.min(size, images.length - first);
     yield tf.tensor4d(data, [count, inputSize[0], inputSize[1], 3]);
   }
 }
