@@ -50,6 +50,9 @@ describe('resolveSettings', () => {
     { averageDecay: 1 },
     { labelSmoothing: 0.6 },
     { folds: 2 },
+    { margin: 1, loss: 'cross-entropy' },
+    { lossPreset: 'paper', loss: 'cross-entropy' },
+    { mining: 'hard', loss: 'cross-entropy' },
   ])('refuses %o', (option) => {
     const [name] = Object.keys(option);
     expect(() => resolveSettings({ ...paths, ...option })).toThrow(

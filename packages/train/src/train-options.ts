@@ -155,6 +155,7 @@ export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): 
   const protocol = PROTOCOLS[protocolName];
   const loss = options.loss ?? protocol.loss;
   assertOneOf('loss', loss, LOSS_NAMES);
+  if (loss === 'cross-entropy') assertNoMetricOptions(options);
   const metricLoss =
     loss === 'cross-entropy'
       ? null
@@ -205,6 +206,15 @@ export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): 
   };
   assertSettings(settings);
   return settings;
+}
+
+/** What would be passed over in silence. */
+function assertNoMetricOptions(options: RecipeOptions): void {
+  for (const name of ['lossPreset', 'margin', 'mining'] as const) {
+    const value = options[name];
+    if (value === undefined) continue;
+    throw invalid(name, value, 'it with a metric loss: cross-entropy has none');
+  }
 }
 
 function assertSettings(settings: TrainSettings): void {
