@@ -22,13 +22,18 @@ export function formatPlan(plan: TrainingPlan): string {
     `  ${settings.backbone}${settings.backbone === 'mobilenet' ? ` ${settings.widthMultiplier}` : ''}, ${settings.size} px, ${count(parameters.total)} parameters, ${count(parameters.trainable)} of them trained; weights: ${plan.weights}`,
     `  loss ${settings.loss}${settings.metricLoss === null ? '' : ` (${settings.metricLoss.preset})`}, protocol ${settings.protocol}, seed ${settings.seed}`,
     ...stages.map(
-      ({ name, epochs, steps }) => `  ${name}: at most ${epochs} epochs of ${steps} steps`,
+      ({ name, epochs, steps }) =>
+        `  ${name}: at most ${counted(epochs, 'epoch')} of ${counted(steps, 'step')}`,
     ),
     `  at most ${duration(plan.atMostSeconds)} for these steps; it may stop sooner`,
     ...(plan.resumed === null
       ? []
       : [`  goes on in stage ${plan.resumed.stage}, epoch ${plan.resumed.epoch}`]),
   ].join('\n');
+}
+
+function counted(value: number, what: string): string {
+  return `${count(value)} ${what}${value === 1 ? '' : 's'}`;
 }
 
 function count(value: number): string {

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { IsometryError, isIsometryError } from '@isometry/core';
 import { Command, Option } from 'commander';
 import type { AugmentationConfig, ProtocolName, TrainOptions, TrainResult } from '@isometry/train';
 import { formatInterval } from '../format-interval.ts';
@@ -95,9 +98,10 @@ function addRecipeOptions(command: Command): void {
     .option('--freeze <layer>', 'keep this layer of the backbone and all before it as they are')
     .optionsGroup('Loss:')
     .addOption(
-      new Option('--loss <name>', 'what trains the embedding (default: the protocol’s)').choices(
-        LOSSES,
-      ),
+      new Option(
+        '--loss <name>',
+        'what trains the embedding (default: supervised-contrastive; lifted-structured in protocol paper)',
+      ).choices(LOSSES),
     )
     .addOption(
       new Option(
@@ -106,6 +110,7 @@ function addRecipeOptions(command: Command): void {
       ).choices(PRESETS),
     )
     .option('--normalise', 'divide embeddings by their length (default: as the preset says)')
+    .option('--no-normalise', 'leave embeddings as long as they are')
     .option('--margin <m>', 'margin of the loss (default: as the preset says)', parseNumber)
     .addOption(
       new Option(
@@ -119,11 +124,10 @@ function addRecipeOptions(command: Command): void {
       parseNumber,
     )
     .addOption(
-      new Option('--sampler <name>', 'how batches of the first stage are made').choices([
-        'auto',
-        'shuffled',
-        'balanced',
-      ]),
+      new Option(
+        '--sampler <name>',
+        'batches of the first stage: every image once, classes alike, or what suits (default: auto)',
+      ).choices(['auto', 'shuffled', 'balanced']),
     )
     .optionsGroup('Training (defaults are those of the protocol):')
     .addOption(
@@ -226,9 +230,24 @@ async function run(
     progress.finish();
     reportSkipped(result, warn);
     terminal.out(json ? `${JSON.stringify(result)}\n` : summary(result));
+  } catch (error) {
+    throw withWayOn(error, options.out);
   } finally {
     progress.finish();
   }
+}
+
+/** Whoever stops a run is told how it goes on, if there is something to go on with. */
+function withWayOn(error: unknown, out: string): unknown {
+  if (!isIsometryError(error) || error.code !== 'ABORTED') return error;
+  // With run.json it is an older run, which --overwrite had not replaced yet.
+  const isKept =
+    existsSync(join(out, 'checkpoints', 'last.safetensors')) && !existsSync(join(out, 'run.json'));
+  if (!isKept) return error;
+  return new IsometryError('ABORTED', `Stopped; ${out} keeps what was trained.`, {
+    hint: 'Run the same command with --resume: it goes on where it was stopped.',
+    cause: error,
+  });
 }
 
 function reportSkipped({ skipped }: TrainResult, warn: (line: string) => void): void {

@@ -169,6 +169,13 @@ describe('scanImageFolder with a list', () => {
     expect(folder.ignored).toBe(2);
   });
 
+  it.skipIf(process.platform === 'win32')('finds a file whose name holds a backslash', async () => {
+    await put('a\\b/1.jpg', 'c/2.jpg');
+    await write('list.csv', 'file,label\na\\b/1.jpg,x\nc\\2.jpg,y\n');
+    const folder = await scanImageFolder(root, { list: join(root, 'list.csv') });
+    expect(rows(folder)).toEqual(['a\\b/1.jpg,x', 'c/2.jpg,y']);
+  });
+
   it('has columns of other names when it is told to, and none that are empty', async () => {
     await put('1.jpg', '2.jpg');
     await write('list.csv', 'file,dx,lesion,group,split\n1.jpg,x,L1,,\n2.jpg,y,L2,,\n');

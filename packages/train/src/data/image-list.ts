@@ -72,9 +72,13 @@ async function resolveFiles(
   const files: string[] = [];
   const missing: string[] = [];
   for (const row of table.rows) {
-    const written = (row[fileAt] ?? '').replaceAll('\\', '/');
-    const inRoot = await findFile(folder, folder.root, written);
-    const found = inRoot ?? (await findFile(folder, listFolder, written));
+    const asGiven = row[fileAt] ?? '';
+    const written = asGiven.replaceAll('\\', '/');
+    const found =
+      // Outside Windows a name may hold a backslash.
+      (folder.known.has(asGiven) ? asGiven : undefined) ??
+      (await findFile(folder, folder.root, written)) ??
+      (await findFile(folder, listFolder, written));
     if (found === undefined) missing.push(written);
     files.push(found ?? written);
   }
