@@ -168,6 +168,12 @@ describe('trainClassifier', () => {
     });
     expect(resumed.manifest).toEqual(whole.manifest);
     expect(whole.manifest.training?.hyperparameters['weights']).toMatch(/^sha256:/);
+    // Killed when the model is written and run.json is not: nothing is done to the classifier twice.
+    const model = await readFile(join(out, 'weights.bin'));
+    await rm(join(out, 'run.json'));
+    const finished = await trainClassifier({ images, out, resume: true });
+    expect(finished.manifest).toEqual(whole.manifest);
+    expect((await readFile(join(out, 'weights.bin'))).equals(model)).toBe(true);
     // Images that are gone do not cost the run that is to be replaced.
     await expect(
       trainClassifier({ ...QUICK, images: join(root, 'gone'), out, overwrite: true }),

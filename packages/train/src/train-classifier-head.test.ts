@@ -74,6 +74,18 @@ describe('trainClassifierHead', () => {
     await expect(trainClassifierHead(clouds(1, 1), clouds(2, 1), options)).rejects.toMatchObject({
       code: 'ABORTED',
     });
+
+    // Pressed while it runs: the epoch that runs is the last one.
+    const pressed = new AbortController();
+    setImmediate(() => pressed.abort());
+    const told: number[] = [];
+    const running = trainClassifierHead(clouds(1, 1), clouds(2, 1), {
+      ...SETTINGS,
+      signal: pressed.signal,
+      onProgress: ({ done }) => told.push(done),
+    });
+    await expect(running).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(told).toEqual([]);
   });
 
   it('says where a loss stopped being a number', async () => {

@@ -110,12 +110,12 @@ export async function trainClassifierHead(
         total: options.epochs,
         message: `validation loss ${validationLoss.toFixed(4)}`,
       });
-      // An abort that waits in the event loop gets its turn.
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
     }
     if (stop) break;
+    // A Ctrl-C that waits in the event loop gets its turn: with many images an epoch takes a second.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
   }
   if (options.monitor === 'validation-loss') stopping.restoreBest();
   return {
