@@ -15,7 +15,7 @@ const PLAN = {
     group: null,
   },
   classes: [
-    { label: 'corn', train: 3, validation: 1, test: 1 },
+    { label: 'co\nrn', train: 3, validation: 1, test: 1 },
     { label: 'wart', train: 9, validation: 1, test: 3 },
   ],
   imbalance: 3,
@@ -33,10 +33,10 @@ it('says what is going to be trained, on what, by what and how long', () => {
   expect(formatPlan(PLAN)).toBe(
     [
       'plan',
-      '  class       train  validation        test',
-      '  corn            3           1           1',
-      '  wart            9           1           3',
-      '  all            12           2           4',
+      '  class            train  validation        test',
+      String.raw`  co\u000arn           3           1           1`,
+      '  wart                 9           1           3',
+      '  all                 12           2           4',
       '  largest class is 3.0 times the smallest; no --group: every image is split on its own',
       '  mobilenet 0.25, 32 px, 251,827 parameters, 246,355 of them trained; weights: random',
       '  loss triplet (facenet2015), protocol best, seed 7',

@@ -1,8 +1,10 @@
 import type { TrainingPlan } from '@isometry/train';
+import { printable } from './printable.ts';
 
 /** The plan of a training, as a person at a terminal wants to check it before waiting. */
 export function formatPlan(plan: TrainingPlan): string {
-  const { settings, classes, parameters, stages } = plan;
+  const { settings, parameters, stages } = plan;
+  const classes = plan.classes.map((own) => ({ ...own, label: printable(own.label) }));
   const width = Math.max(5, ...classes.map(({ label }) => label.length));
   const row = (cells: readonly (string | number)[]): string =>
     `  ${String(cells[0]).padEnd(width)}${cells

@@ -8,6 +8,7 @@ import { formatPlan } from '../format-plan.ts';
 import { importOptional } from '../optional-package.ts';
 import { parseAugmentation } from '../parse-augmentation.ts';
 import { parseNumber } from '../option-parsers.ts';
+import { printable } from '../printable.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import type { CommandContext } from '../terminal.ts';
 import { startingWeightsFile } from '../weights/cached-weights.ts';
@@ -225,7 +226,7 @@ async function run(
       signal: terminal.signal,
       onProgress: progress.report,
       onPlan: (plan) => warn(formatPlan(plan)),
-      onWarning: ({ kind, message }) => warn(`warning ${kind}: ${message}`),
+      onWarning: ({ kind, message }) => warn(printable(`warning ${kind}: ${message}`)),
     });
     progress.finish();
     reportSkipped(result, warn);
@@ -252,7 +253,7 @@ function withWayOn(error: unknown, out: string): unknown {
 
 function reportSkipped({ skipped }: TrainResult, warn: (line: string) => void): void {
   for (const { file, code, message } of skipped.slice(0, NAMED_SKIPS)) {
-    warn(`warning ${code}: ${file}: ${message}`);
+    warn(printable(`warning ${code}: ${file}: ${message}`));
   }
   if (skipped.length === 0) return;
   const more = skipped.length - NAMED_SKIPS;
@@ -260,7 +261,8 @@ function reportSkipped({ skipped }: TrainResult, warn: (line: string) => void): 
 }
 
 function summary({ out, counts, metrics, seconds, epochs }: TrainResult): string {
-  const { accuracy, balancedAccuracy, macroF1, classes } = metrics.test;
+  const { accuracy, balancedAccuracy, macroF1 } = metrics.test;
+  const classes = metrics.test.classes.map((own) => ({ ...own, label: printable(own.label) }));
   const width = Math.max(...classes.map(({ label }) => label.length));
   return [
     `run       ${out}`,
