@@ -12,7 +12,7 @@ export async function readJson(path: string): Promise<unknown> {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     throw isMissing
       ? new IsometryError('FILE_NOT_FOUND', `There is no file ${path}.`, {
-          hint: 'Name the folder that `isometry train --out` wrote.',
+          hint: 'Name the folder that `isometry train --out` wrote; a run that was stopped is ended by its command with --resume.',
           cause,
           details: { path },
         })
