@@ -313,6 +313,36 @@ describe('trainStage', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('holds the same tensors and the same memory at step 1,000 as at step 200', async () => {
+    const steps = 1000;
+    const seen: { tensors: number; bytes: number; native: number }[] = [];
+    const planEpoch: Stage['planEpoch'] = (epoch) =>
+      Array.from({ length: steps }, (_, step) =>
+        planShuffledEpoch(COUNT, 4, createRandom(3, `${epoch}/${step}`)),
+      ).map(([batch]) => batch as readonly number[]);
+    await runStage({
+      name: 'long',
+      averageDecay: 0.9,
+      stage: {
+        planEpoch,
+        rate: { learningRate: 0.01, schedule: 'cosine', warmupEpochs: 0, epochs: 1 },
+      },
+      host: {
+        onProgress: ({ done }) => {
+          if (done !== 200 && done !== steps) return;
+          const { numTensors, numBytes } = tf.memory();
+          const { rss, heapTotal } = process.memoryUsage();
+          // JavaScript's heap sizes itself by the garbage: what TensorFlow holds is all the rest.
+          seen.push({ tensors: numTensors, bytes: numBytes, native: rss - heapTotal });
+        },
+      },
+    });
+    const [early, late] = seen as [(typeof seen)[number], (typeof seen)[number]];
+    expect(late.tensors).toBe(early.tensors);
+    expect(late.bytes).toBe(early.bytes);
+    expect(late.native / early.native).toBeLessThan(1.05);
+  });
+
   it('leaves no tensor behind', async () => {
     await runStage({ name: 'warm', averageDecay: 0.9 });
     const before = tf.memory().numTensors;
