@@ -87,15 +87,20 @@ export function createResourceMoments(tf: Tfjs, ops: TensorFlowOps): Moments {
         }
       }
     },
-    read: () =>
-      tf.tidy(() =>
-        Object.fromEntries(
-          [...kept].map(([name, { m, v }]) => [
+    read: () => {
+      // Out of the tidy by hand: it would look for tensors in what it returns, value by value, in a Set that has
+      // room for 2^24 of them. ResNet50's moments are 47 million.
+      const moments: [string, { m: Float32Array; v: Float32Array }][] = [];
+      tf.tidy(() => {
+        for (const [name, { m, v }] of kept) {
+          moments.push([
             name,
             { m: read(m).dataSync() as Float32Array, v: read(v).dataSync() as Float32Array },
-          ]),
-        ),
-      ),
+          ]);
+        }
+      });
+      return Object.fromEntries(moments);
+    },
     write: (name, shape, m, v) => {
       tf.tidy(() => {
         create(name, shape, tf.tensor(m, shape), tf.tensor(v, shape));

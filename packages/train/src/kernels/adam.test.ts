@@ -183,3 +183,17 @@ it("frees TensorFlow's memory when disposed", async () => {
   expect(process.memoryUsage.rss() - before).toBeLessThan(150e6);
   tf.dispose([weight, gradient]);
 });
+
+it('hands out the moments of a network larger than a Set: 2^24 values', async () => {
+  await tf.setBackend('tensorflow');
+  const size = 2 ** 23 + 1;
+  const weight = tf.variable(tf.zeros([size]), true, 'huge');
+  const adam = createAdam(tf);
+  tf.tidy(() => adam.step({ huge: tf.linspace(0.5, 1, size) }, RATE));
+  const { m, v } = adam.state().moments['huge'] as { m: Float32Array; v: Float32Array };
+  expect([m.length, v.length]).toEqual([size, size]);
+  expect(m.at(-1)).toBeCloseTo(0.1, 6);
+  expect(v.at(-1)).toBeCloseTo(0.001, 6);
+  adam.dispose();
+  tf.dispose(weight);
+});
