@@ -13,6 +13,8 @@ import { globalAveragePooling2D } from './layers/global-average-pooling-2d.ts';
 import { inputLayer } from './layers/input-layer.ts';
 import { l2Normalize } from './layers/l2-normalize.ts';
 import { maxPooling2D } from './layers/max-pooling-2d.ts';
+import { meanOverViews } from './layers/mean-over-views.ts';
+import { orientationViews } from './layers/orientation-views.ts';
 import { reLU } from './layers/re-lu.ts';
 import { reshape } from './layers/reshape.ts';
 import { zeroPadding2D } from './layers/zero-padding-2d.ts';
@@ -33,6 +35,8 @@ export const SUPPORTED_LAYERS = [
   'InputLayer',
   'L2Normalize',
   'MaxPooling2D',
+  'MeanOverViews',
+  'OrientationViews',
   'ReLU',
   'Reshape',
   'ZeroPadding2D',
@@ -56,6 +60,8 @@ const CONVERTERS = {
   InputLayer: inputLayer,
   L2Normalize: l2Normalize,
   MaxPooling2D: maxPooling2D,
+  MeanOverViews: meanOverViews,
+  OrientationViews: orientationViews,
   ReLU: reLU,
   Reshape: reshape,
   ZeroPadding2D: zeroPadding2D,

@@ -99,6 +99,8 @@ export function embeddingStage(
     },
     stopping: {
       ...settings,
+      // Where it goes on, stopping early would only jump down the curve.
+      patience: goesOn ? Number.POSITIVE_INFINITY : settings.patience,
       keep: goesOn ? 'raw' : settings.monitor === 'validation-loss' ? 'best' : 'last',
     },
   };

@@ -27,6 +27,8 @@ export interface ForwardOptions {
   readonly loader: Pick<BatchLoader, 'load'>;
   /** Height and width of the input. */
   readonly inputSize: readonly [number, number];
+  /** How often the network looks at an image. @defaultValue 1 */
+  readonly orientations?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -59,9 +61,9 @@ export async function forwardImages(
 export async function* loadInputs(
   tf: Tfjs,
   images: readonly number[],
-  { loader, inputSize, signal }: ForwardOptions,
+  { loader, inputSize, orientations = 1, signal }: ForwardOptions,
 ): AsyncGenerator<Tensor4D> {
-  const size = forwardBatch(inputSize);
+  const size = Math.max(1, Math.floor(forwardBatch(inputSize) / orientations));
   const load = (first: number): Promise<Float32Array> | undefined => {
     if (first >= images.length) return undefined;
     const loading = loader.load({ images: images.slice(first, first + size) });

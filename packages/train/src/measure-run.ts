@@ -1,7 +1,7 @@
+import type { LayersModel } from '@tensorflow/tfjs-node';
 import { measureClassifier, type SplitMetrics } from './classification-metrics.ts';
 import type { Dataset } from './data/dataset.ts';
 import { forwardImages, type ForwardOptions } from './forward.ts';
-import type { Network } from './network.ts';
 import { fitTemperature } from './temperature.ts';
 import type { Tfjs } from './tfjs.ts';
 
@@ -21,12 +21,12 @@ export interface RunMeasurement {
 /** Fits the temperature on the validation images, and measures both splits. */
 export async function measureRun(
   tf: Tfjs,
-  network: Network,
+  model: LayersModel,
   { labels, validation, test }: Dataset,
   options: ForwardOptions,
 ): Promise<RunMeasurement> {
   const logitsOf = async (images: readonly number[]): Promise<Float64Array> =>
-    Float64Array.from((await forwardImages(tf, network.model, images, options)).logits);
+    Float64Array.from((await forwardImages(tf, model, images, options)).logits);
   const validationLogits = await logitsOf(validation.images);
   const testLogits = await logitsOf(test.images);
   const testMetrics = measureClassifier(testLogits, test.classes, labels);

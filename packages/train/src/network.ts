@@ -3,6 +3,8 @@ import { IsometryError } from '@isometry/core';
 import { BACKBONES, type BackboneName } from './backbones/backbones.ts';
 import { l2Normalize } from './backbones/l2-normalize.ts';
 import { createClassifierLayer, type ClassifierLayer } from './classifier-layer.ts';
+import { meanOverViews } from './orientations/mean-over-views.ts';
+import { orientationViews } from './orientations/orientation-views.ts';
 import { deriveSeed } from './sampling/random.ts';
 import type { Tfjs } from './tfjs.ts';
 
@@ -18,6 +20,8 @@ export interface CreateNetworkOptions {
   readonly classes: number;
   /** See `ClassifierLayerOptions`. */
   readonly cosineScale: number;
+  /** In how many orientations an image is looked at: 1, or 8 whose embeddings are averaged. @defaultValue 1 */
+  readonly orientations?: number | undefined;
   /** Name of the last layer that stays as it is, with all before it. */
   readonly freeze: string | null;
   readonly seed: number;
@@ -38,7 +42,7 @@ export interface Network {
 
 /**
  * Builds backbone, global average pooling, the `embedding` and a linear `logits` layer. The layers that
- * make the outputs carry these names; a normalised embedding comes from `embedding_dense`.
+ * make the outputs carry these names; an embedding that is averaged or normalised comes from `embedding_dense`.
  * @throws `OPTION_INVALID` when there is no layer of the name `freeze`
  */
 export function createNetwork(tf: Tfjs, options: CreateNetworkOptions): Network {
@@ -47,7 +51,10 @@ export function createNetwork(tf: Tfjs, options: CreateNetworkOptions): Network 
     shape: [options.height, options.width, 3],
     name: 'pixel_values',
   });
-  const features = BACKBONES[options.backbone].build(tf, input, options);
+  const views = options.orientations ?? 1;
+  const seen =
+    views > 1 ? (orientationViews(tf, 'orientations').apply(input) as SymbolicTensor) : input;
+  const features = BACKBONES[options.backbone].build(tf, seen, options);
   const pooled = tf.layers
     .globalAveragePooling2d({ name: 'global_average_pooling' })
     .apply(features) as SymbolicTensor;
@@ -55,12 +62,18 @@ export function createNetwork(tf: Tfjs, options: CreateNetworkOptions): Network 
     .dense({
       units: options.embeddingSize,
       kernelInitializer: tf.initializers.glorotUniform({ seed: deriveSeed(seed, 'embedding') }),
-      name: options.normalise ? 'embedding_dense' : 'embedding',
+      name: options.normalise || views > 1 ? 'embedding_dense' : 'embedding',
     })
     .apply(pooled) as SymbolicTensor;
+  const mean =
+    views > 1
+      ? (meanOverViews(tf, options.normalise ? 'embedding_mean' : 'embedding', views).apply(
+          dense,
+        ) as SymbolicTensor)
+      : dense;
   const embedding = options.normalise
-    ? (l2Normalize(tf, 'embedding').apply(dense) as SymbolicTensor)
-    : dense;
+    ? (l2Normalize(tf, 'embedding').apply(mean) as SymbolicTensor)
+    : mean;
   const classifier = createClassifierLayer(tf, { ...options, seed: deriveSeed(seed, 'logits') });
   const logits = classifier.layer.apply(embedding) as SymbolicTensor;
   const backbone = tf.model({ inputs: input, outputs: features });

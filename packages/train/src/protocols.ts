@@ -55,6 +55,11 @@ export interface Protocol {
    */
   readonly logitAdjustment: number;
   readonly augmentation: AugmentationConfig | null;
+  /**
+   * In how many orientations the finished network looks at an image: 1, or 8, all flips and quarter turns, whose
+   * embeddings are averaged. 8 cost eight times the computation of an answer, and are for images that have no up and down.
+   */
+  readonly orientations: 1 | 8;
   /** Decay a step of the average of the weights that is kept; 0 for none. */
   readonly averageDecay: number;
   readonly batchNormMomentum: number;
@@ -82,6 +87,7 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
     labelSmoothing: 0,
     logitAdjustment: 0,
     augmentation: null,
+    orientations: 1,
     averageDecay: 0,
     batchNormMomentum: 0.99,
   },
@@ -112,6 +118,7 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
       crop: 1,
       colour: { brightness: 0, contrast: 0, saturation: 0 },
     },
+    orientations: 8,
     averageDecay: 0.99,
     batchNormMomentum: 0.9,
   },

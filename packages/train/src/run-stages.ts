@@ -60,7 +60,10 @@ export async function runStages(tf: Tfjs, run: RunStagesOptions): Promise<Stages
   }
   // Trained together with the embedding, the classifier is there already, and is only tuned further.
   const hasClassifier = metricLoss === null || (isTwofold && settings.crossEntropyWeight > 0);
+  // What is kept has its batch norm statistics from all training images: before a classifier is fitted to them.
+  const refresh = (): Promise<void> => refreshBatchNorm(host, 'end', host.train.images.length);
   if (!hasClassifier && checkpoint?.progress.stage !== FINE_TUNE_STAGE) {
+    await refresh();
     epochs['train-classifier'] = await trainHead(run, host);
   }
   if (isTwofold) {
@@ -68,12 +71,11 @@ export async function runStages(tf: Tfjs, run: RunStagesOptions): Promise<Stages
     const ended = await trainStage({ ...host, resumed: at(checkpoint, second) }, second, carried);
     epochs[second.name] = ended.epoch;
   }
+  if (hasClassifier || isTwofold) await refresh();
   network.classifier.makeLinear();
   if (settings.logitAdjustment > 0) {
     network.classifier.shiftBias(logitOffsets(dataset, settings.logitAdjustment));
   }
-  // What is kept has its statistics from all training images.
-  await refreshBatchNorm(host, 'end', host.train.images.length);
   return { epochs };
 }
 

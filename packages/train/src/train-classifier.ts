@@ -11,6 +11,7 @@ import { openBatchLoader } from './data/batch-loader.ts';
 import { loadDataset, type Dataset } from './data/dataset.ts';
 import type { SkippedImage } from './data/image-set.ts';
 import type { SplitName } from './data/split.ts';
+import { deployNetwork } from './deploy-network.ts';
 import { fitEpochs } from './fit-epochs.ts';
 import { libraryVersions } from './library-versions.ts';
 import { draftManifest } from './manifest-draft.ts';
@@ -185,12 +186,16 @@ async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promi
   warnAboutDataset(dataset, options.onWarning);
   const isCosine =
     settings.normalise && (settings.metricLoss === null || settings.crossEntropyWeight > 0);
-  const network = createNetwork(tf, {
+  const networkOptions = {
     ...settings,
     ...pixels,
     classes: dataset.labels.length,
     cosineScale: isCosine ? config.COSINE_SCALE : 0,
-  });
+    // Training sees one at a time.
+    orientations: 1,
+  };
+  const network = createNetwork(tf, networkOptions);
+  let deployed: Network | undefined;
   const loader = openBatchLoader(dataset.store, {
     pixels,
     ...(settings.augmentation === null ? {} : { augmentation: settings.augmentation }),
@@ -208,9 +213,13 @@ async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promi
     } finally {
       await log.close();
     }
-    const measured = await measureRun(tf, network, dataset, {
+    const { orientations } = settings;
+    if (orientations > 1) deployed = deployNetwork(tf, network, networkOptions, orientations);
+    const { model } = deployed ?? network;
+    const measured = await measureRun(tf, model, dataset, {
       loader,
       inputSize: [pixels.height, pixels.width],
+      orientations,
       signal: options.signal,
     });
     const counts = {
@@ -243,7 +252,7 @@ async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promi
       total: (performance.now() - prepared.started) / 1000,
     };
     await folder.finish(tf, {
-      model: network.model,
+      model,
       manifest,
       metrics: { ...measured, epochs: stages.epochs, seconds },
     });
@@ -262,6 +271,7 @@ async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promi
   } finally {
     await loader.close();
     network.dispose();
+    deployed?.dispose();
   }
 }
 

@@ -96,6 +96,8 @@ export interface RecipeOptions {
   readonly labelSmoothing?: number | undefined;
   /** Seeded changes of the training images; `null` for none. */
   readonly augmentation?: AugmentationConfig | null | undefined;
+  /** In how many orientations the finished network looks at an image. @defaultValue the protocol's, 1 without flips and quarter turns in training */
+  readonly orientations?: 1 | 8 | undefined;
   /** Decay a step of the average of the weights that is kept, 0 (none) to 0.9999. */
   readonly averageDecay?: number | undefined;
   /** Of the moving statistics, 0 to 0.9999. */
@@ -164,6 +166,9 @@ export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): 
           ...(options.margin === undefined ? {} : { margin: options.margin }),
           ...(options.mining === undefined ? {} : { mining: options.mining }),
         });
+  const augmentation =
+    options.augmentation === undefined ? protocol.augmentation : options.augmentation;
+  const isTurned = augmentation?.flip === true && augmentation.quarterTurns;
   // Cross-entropy alone has one stage, which gets the epochs of both.
   const secondEpochs = protocol.classifier === 'fine-tune' ? protocol.classifierEpochs : 0;
   const settings: TrainSettings = {
@@ -194,6 +199,7 @@ export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): 
     classWeights: options.classWeights ?? protocol.classWeights,
     labelSmoothing: options.labelSmoothing ?? protocol.labelSmoothing,
     augmentation: options.augmentation === undefined ? protocol.augmentation : options.augmentation,
+    orientations: options.orientations ?? (isTurned ? protocol.orientations : 1),
     averageDecay: options.averageDecay ?? protocol.averageDecay,
     batchNormMomentum: options.batchNormMomentum ?? protocol.batchNormMomentum,
     seed: options.seed ?? config.SEED,
@@ -239,6 +245,7 @@ function assertSettings(settings: TrainSettings): void {
   assertNumber('crossEntropyWeight', settings.crossEntropyWeight, 0, 1e6);
   assertNumber('logitAdjustment', settings.logitAdjustment, 0, 2);
   assertNumber('labelSmoothing', settings.labelSmoothing, 0, 0.5);
+  assertOneOf('orientations', settings.orientations, [1, 8]);
   assertNumber('averageDecay', settings.averageDecay, 0, 0.9999);
   assertNumber('batchNormMomentum', settings.batchNormMomentum, 0, 0.9999);
   assertNumber('maxUnreadableShare', settings.maxUnreadableShare, 0, 1);

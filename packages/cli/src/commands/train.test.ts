@@ -39,6 +39,7 @@ const FLAGS: Readonly<Record<keyof Omit<ImagesOptions, 'images'> | keyof RecipeO
     classWeights: ['--class-weights', '--no-class-weights'],
     labelSmoothing: ['--label-smoothing'],
     augmentation: ['--augment'],
+    orientations: ['--orientations'],
     averageDecay: ['--average-decay'],
     batchNormMomentum: ['--batch-norm-momentum'],
     seed: ['--seed'],

@@ -164,6 +164,14 @@ function addRecipeOptions(command: Command): void {
       'how far answers lean to rare classes in the end, 0 to 2',
       parseNumber,
     )
+    .addOption(
+      new Option(
+        '--orientations <n>',
+        'looks at an image in so many flips and quarter turns and averages: 8, or 1 for an eighth of the time',
+      )
+        .choices(['1', '8'])
+        .argParser(parseNumber),
+    )
     .option('--label-smoothing <share>', 'in cross-entropy, 0 to 0.5', parseNumber)
     .option(
       '--average-decay <d>',
