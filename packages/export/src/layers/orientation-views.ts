@@ -17,7 +17,7 @@ export const orientationViews: LayerConverter = defineLayer(z.object({}), (place
   const side = spatial.width;
   const backwards = draft.integersOf(
     `${name}/backwards`,
-    Array.from({ length: side }, (_, place) => side - 1 - place),
+    Array.from({ length: side }, (_, at) => side - 1 - at),
   );
   const flip = (value: string, axis: 2 | 3): string =>
     draft.add('Gather', {

@@ -33,16 +33,15 @@ function defineOrientationViews(tf: Tfjs): (name: string) => Layer {
     override call(inputs: Tensor | Tensor[]): Tensor {
       const image = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
       return tf.tidy(() => {
-        const four = (x: Tensor4D): Tensor4D[] => [
-          x,
-          x.reverse(2),
-          x.reverse(1),
-          x.reverse([1, 2]),
-        ];
-        return tf.concat([...four(image), ...four(image.transpose([0, 2, 1, 3]))], 0);
+        const transposed = image.transpose<Tensor4D>([0, 2, 1, 3]);
+        return tf.concat([...flips(image), ...flips(transposed)], 0);
       });
     }
   }
   tf.serialization.registerClass(OrientationViews);
   return (name) => new OrientationViews({ name });
+}
+
+function flips(x: Tensor4D): Tensor4D[] {
+  return [x, x.reverse(2), x.reverse(1), x.reverse([1, 2])];
 }
