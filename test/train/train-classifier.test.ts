@@ -205,6 +205,8 @@ describe('trainClassifier', () => {
       [{ group: 'age' }, 'DATASET_METADATA_INVALID'],
       [{ out: images }, 'OPTION_INVALID'],
       [{ batchSize: 1 }, 'OPTION_INVALID'],
+      [{ weights: join(root, 'absent.h5') }, 'FILE_NOT_FOUND'],
+      [{ freeze: 'absent' }, 'OPTION_INVALID'],
     ] as const) {
       await expect(trainClassifier({ ...options, ...change })).rejects.toMatchObject({ code });
     }

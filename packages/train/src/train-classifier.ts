@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { IsometryError, throwIfAborted, type ManifestDraft, type PixelSpec } from '@isometry/core';
@@ -71,9 +72,10 @@ export async function trainClassifier(options: TrainOptions): Promise<TrainResul
   const started = performance.now();
   const start = await planStart(options);
   throwIfAborted(options.signal);
-  // First: when it is not installed, nobody should wait for their photos to be read.
-  const tf = await loadTfjs();
   const { settings } = start;
+  // First: for what is missing nobody should wait until their photos are read.
+  await assertWeightsExist(settings.weights);
+  const tf = await loadTfjs();
   const pixels = pixelSpec(settings);
   const dataset = await loadDataset(options.images, {
     ...start.options,
@@ -95,6 +97,20 @@ export async function trainClassifier(options: TrainOptions): Promise<TrainResul
   } finally {
     dataset.close();
   }
+}
+
+/** What is in the file is known later, that there is one is known now. */
+async function assertWeightsExist(weights: string): Promise<void> {
+  if (weights === 'random') return;
+  const isThere = await stat(weights).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return;
+  throw new IsometryError('FILE_NOT_FOUND', `There is no ${weights} to take weights from.`, {
+    hint: 'Give `random`, a .h5 file, a model.json or the folder of one.',
+    details: { file: weights },
+  });
 }
 
 /** What is known before any image is read. */

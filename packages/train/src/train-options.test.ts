@@ -53,6 +53,7 @@ describe('resolveSettings', () => {
     { margin: 1, loss: 'cross-entropy' },
     { lossPreset: 'paper', loss: 'cross-entropy' },
     { mining: 'hard', loss: 'cross-entropy' },
+    { form: 'hard-max', loss: 'triplet' },
   ])('refuses %o', (option) => {
     const [name] = Object.keys(option);
     expect(() => resolveSettings({ ...paths, ...option })).toThrow(

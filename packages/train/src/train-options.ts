@@ -65,6 +65,8 @@ export interface RecipeOptions {
   readonly margin?: number | undefined;
   /** How negatives of the triplet loss are chosen. @defaultValue what the preset says */
   readonly mining?: 'all' | 'hard' | 'semi-hard' | undefined;
+  /** Of the lifted structured loss: `smooth` is Song et al.'s eq. 4, `hard-max` their eq. 3. @defaultValue 'smooth' */
+  readonly form?: 'smooth' | 'hard-max' | undefined;
   /** Values of an embedding, 2 to 4096. */
   readonly embeddingSize?: number | undefined;
   /** Images per training step, 4 to 1024. @defaultValue 32 */
@@ -165,6 +167,7 @@ export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): 
           ...(options.normalise === undefined ? {} : { normalise: options.normalise }),
           ...(options.margin === undefined ? {} : { margin: options.margin }),
           ...(options.mining === undefined ? {} : { mining: options.mining }),
+          ...(options.form === undefined ? {} : { form: options.form }),
         });
   const augmentation =
     options.augmentation === undefined ? protocol.augmentation : options.augmentation;
@@ -216,7 +219,7 @@ export function resolveSettings(options: Omit<TrainOptions, 'out' | 'images'>): 
 
 /** What would be passed over in silence. */
 function assertNoMetricOptions(options: RecipeOptions): void {
-  for (const name of ['lossPreset', 'margin', 'mining'] as const) {
+  for (const name of ['lossPreset', 'margin', 'mining', 'form'] as const) {
     const value = options[name];
     if (value === undefined) continue;
     throw invalid(name, value, 'it with a metric loss: cross-entropy has none');

@@ -23,6 +23,7 @@ const FLAGS: Readonly<Record<keyof Omit<ImagesOptions, 'images'> | keyof RecipeO
     normalise: ['--normalise', '--no-normalise'],
     margin: ['--margin'],
     mining: ['--mining'],
+    form: ['--form'],
     embeddingSize: ['--embedding-size'],
     batchSize: ['--batch-size'],
     epochs: ['--epochs'],

@@ -115,6 +115,12 @@ function addRecipeOptions(command: Command): void {
     .option('--margin <m>', 'margin of the loss (default: as the preset says)', parseNumber)
     .addOption(
       new Option(
+        '--form <name>',
+        'of the lifted structured loss: smooth (eq. 4, the default) or hard-max (eq. 3)',
+      ).choices(['smooth', 'hard-max']),
+    )
+    .addOption(
+      new Option(
         '--mining <how>',
         'negatives of the triplet loss (default: as the preset says)',
       ).choices(['all', 'hard', 'semi-hard']),
