@@ -185,8 +185,8 @@ describe('exportRun to a file', () => {
 describe('a run that cannot be exported', () => {
   it('because a layer is unsupported: all of them are listed', async () => {
     const image = tf.input({ shape: [8, 8, 3] });
-    const pooled = apply(tf.layers.maxPooling2d({ poolSize: 3, name: 'pool' }), image);
-    const flat = apply(tf.layers.flatten(), apply(tf.layers.leakyReLU({ name: 'leaky' }), pooled));
+    const larger = apply(tf.layers.upSampling2d({ size: [2, 2], name: 'up' }), image);
+    const flat = apply(tf.layers.flatten(), apply(tf.layers.leakyReLU({ name: 'leaky' }), larger));
     const embedding = apply(
       tf.layers.dense({ units: 32, activation: 'elu', name: 'embedding' }),
       flat,
@@ -195,11 +195,11 @@ describe('a run that cannot be exported', () => {
     const other = tf.model({ inputs: image, outputs: [embedding, logits] });
     const error = await failure((run) => writeRun(run, other, draftFor(8, false)));
     expect(error.code).toBe('LAYER_UNSUPPORTED');
-    expect(error.message).toContain('"pool" (MaxPooling2D)');
+    expect(error.message).toContain('"up" (UpSampling2D)');
     expect(error.message).toContain('"leaky" (LeakyReLU)');
     expect(error.message).toContain('"embedding" (Dense): activation');
     expect(error.details['layers']).toMatchObject([
-      { name: 'pool', className: 'MaxPooling2D', config: { pool_size: [3, 3] } },
+      { name: 'up', className: 'UpSampling2D', config: { size: [2, 2] } },
       { name: 'leaky', className: 'LeakyReLU', config: { alpha: 0.3 } },
       { name: 'embedding', className: 'Dense', config: { units: 32, activation: 'elu' } },
     ]);

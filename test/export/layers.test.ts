@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { L2Normalize } from './l2-normalize-layer.ts';
 import { compareWithTfjs, openConverted, randomiseWeights } from './layers-model.ts';
 import { apply } from './mobilenet.ts';
+import { MeanOverViews, OrientationViews } from './orientation-layers.ts';
 import { tf } from './tfjs.ts';
 
 const { layers } = tf;
@@ -161,6 +162,16 @@ const cases: Readonly<Record<string, Build>> = {
   },
   L2Normalize: (x) =>
     chain(x, [layers.globalAveragePooling2d({}), new L2Normalize({}), layers.dense({ units: 6 })]),
+  // A kernel that is not symmetric, so that an orientation that is missing or twice there shows.
+  'OrientationViews and MeanOverViews': (x) =>
+    chain(x, [
+      layers.zeroPadding2d({ padding: [[0, 0], [1, 1]] }), // prettier-ignore
+      new OrientationViews({}),
+      layers.conv2d({ filters: 4, kernelSize: 3, strides: 2 }),
+      layers.flatten(),
+      layers.dense({ units: 6 }),
+      new MeanOverViews({}),
+    ]),
   'L2Normalize of a flattened feature map': (x) =>
     chain(x, [layers.flatten(), new L2Normalize({}), layers.dense({ units: 6 })]),
   'L2Normalize of zeros': (x) =>

@@ -62,12 +62,13 @@ describe('trainClassifier', () => {
       ...QUICK,
       images,
       out,
+      loss: 'lifted-structured',
       normalise: true,
       onProgress: (progress) => stages.push(progress),
     });
 
     expect(new Set(stages.map(({ stage }) => stage))).toEqual(
-      new Set(['read-images', 'train-embedding', 'train-classifier', 'fine-tune']),
+      new Set(['read-images', 'train-embedding', 'fine-tune']),
     );
     expect(result.skipped).toMatchObject([{ file: 'wart/broken.jpg' }]);
     expect(result.ignored).toBe(1);

@@ -8,6 +8,7 @@ it('stretches the epochs of a small data set to the steps that the protocol was 
   // 8 batches an epoch: 616 steps are 77 epochs, 10 of 14 of them in the first stage.
   expect(fitted).toMatchObject({ epochs: 55, classifierEpochs: 22 });
   expect(fitted.patience).toBeGreaterThan(settings.patience);
+  expect(fitEpochs(settings, {}, 10)).toMatchObject({ epochs: 60, classifierEpochs: 24 });
   expect(fitEpochs(settings, { epochs: 3 }, 250)).toMatchObject({
     epochs: 3,
     classifierEpochs: 22,

@@ -3,9 +3,6 @@ import type { Tfjs } from '../tfjs.ts';
 
 type Layer = InstanceType<Tfjs['layers']['Layer']>;
 
-/** A square has eight: the identity, two flips, a half turn, and each of them transposed. */
-export const ALL_ORIENTATIONS = 8;
-
 const defined = new WeakMap<Tfjs, (name: string) => Layer>();
 
 /**
