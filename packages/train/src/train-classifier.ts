@@ -44,7 +44,7 @@ export interface TrainResult {
   readonly epochs: Readonly<Record<string, number>>;
   /** What the weights file had; null for random weights, and for a run that was resumed. */
   readonly weights: WeightsReport | null;
-  /** Seconds of this process: of wall-clock time, and of processor time (`cpu`) in training. */
+  /** Seconds of this process: of wall-clock time, and of processor time (`cpu`) in training, validation included. */
   readonly seconds: {
     readonly read: number;
     readonly train: number;
@@ -229,6 +229,8 @@ async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promi
     } finally {
       await log.close();
     }
+    const trainedAt = performance.now();
+    const { user, system } = process.cpuUsage(cpuBefore);
     const { orientations } = settings;
     if (orientations > 1) deployed = deployNetwork(tf, network, networkOptions, orientations);
     const { model } = deployed ?? network;
@@ -260,10 +262,9 @@ async function train(tf: Tfjs, options: TrainOptions, prepared: Prepared): Promi
       },
     });
     throwIfAborted(options.signal);
-    const { user, system } = process.cpuUsage(cpuBefore);
     const seconds = {
       read: (readAt - prepared.started) / 1000,
-      train: (performance.now() - readAt) / 1000,
+      train: (trainedAt - readAt) / 1000,
       cpu: (user + system) / 1e6,
       total: (performance.now() - prepared.started) / 1000,
     };
