@@ -1,6 +1,6 @@
-/** One epoch: a line of the run's history.jsonl. No times in it: the same run gives the same file. */
+/** One epoch of the frozen classifier: an epoch's line in the run's log.jsonl. */
 export interface EpochRecord {
-  readonly stage: 'train-embedding' | 'train-classifier';
+  readonly stage: 'train-classifier';
   /** From 1. */
   readonly epoch: number;
   readonly steps: number;

@@ -97,8 +97,6 @@ export interface CarriedState {
 export interface StageResult {
   /** The epoch whose weights the network has now, from 1. */
   readonly epoch: number;
-  /** Epochs that were run. */
-  readonly epochs: number;
   /** Of a stage that keeps its weights raw. */
   readonly carried: CarriedState | undefined;
 }
@@ -157,11 +155,10 @@ export async function trainStage(
       await checkpoint(epoch + 1);
     }
     const ran = epoch - 1;
-    if (average !== undefined && keep !== 'raw') writeAverage(average.state());
     if (keep === 'best' && best !== null) writeWeights(tf, model, best.weights);
+    else if (keep !== 'raw' && average !== undefined) writeWeights(tf, model, average.state());
     return {
       epoch: keep === 'best' ? (best?.epoch ?? ran) : ran,
-      epochs: ran,
       carried: keep === 'raw' ? { adam: adam.state(), average: average?.state() } : undefined,
     };
   } finally {
@@ -291,15 +288,6 @@ export async function trainStage(
       };
     }
     return measured;
-  }
-
-  function writeAverage(state: ReadonlyMap<string, TensorValues>): void {
-    tf.tidy(() => {
-      for (const { name, variable } of stage.variables) {
-        const kept = state.get(name) as TensorValues;
-        variable.assign(tf.tensor(kept.values, [...kept.shape]));
-      }
-    });
   }
 
   async function checkpoint(nextEpoch: number): Promise<void> {
