@@ -32,8 +32,18 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
     platforms: [],
     libraries: [],
   },
+  'packages/dataset/src': {
+    workspace: ['core'],
+    platforms: ['node'],
+    libraries: ['csv-parse'],
+  },
+  'packages/report/src': {
+    workspace: ['core'],
+    platforms: ['node'],
+    libraries: ['@napi-rs/canvas', 'umap-js', 'vega', 'vega-lite', 'zod'],
+  },
   'packages/train/src': {
-    workspace: ['core', 'pixels', 'report'],
+    workspace: ['core', 'dataset', 'pixels', 'report'],
     platforms: ['node'],
     libraries: ['@tensorflow/tfjs-node', 'csv-parse', 'h5wasm'],
   },
@@ -63,7 +73,17 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
     libraries: ['hono', 'onnxruntime-web'],
   },
   'packages/cli/src': {
-    workspace: ['core', 'pixels', 'onnx', 'train', 'export', 'runtime-node', 'edge'],
+    workspace: [
+      'core',
+      'dataset',
+      'pixels',
+      'onnx',
+      'train',
+      'export',
+      'report',
+      'runtime-node',
+      'edge',
+    ],
     platforms: ['node'],
     libraries: ['@hono/node-server', 'commander', 'node-api-headers', 'picocolors'],
   },

@@ -78,5 +78,6 @@ export {
 } from './ort-engine.ts';
 export { openOrtSession, type OpenOrtSessionOptions } from './ort-session.ts';
 export { isProvider, PROVIDERS, type Provider } from './provider.ts';
+export { createRandom, deriveSeed, type Random } from './random.ts';
 export { createSerialQueue, type SerialQueue } from './serial-queue.ts';
 export { topK } from './top-k.ts';

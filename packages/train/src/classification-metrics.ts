@@ -1,5 +1,4 @@
-import { wilsonInterval, type Interval } from '@isometry/core';
-import { createRandom } from './sampling/random.ts';
+import { wilsonInterval, type Interval, createRandom } from '@isometry/core';
 
 /** How many images of one class there were, and how many were classified right. */
 export interface ClassCount {

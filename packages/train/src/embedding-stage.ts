@@ -1,4 +1,5 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node';
+import { createRandom } from '@isometry/core';
 import { classificationLoss, measureValidation } from './classification-loss.ts';
 import { describeCollapse, findCollapse } from './collapse.ts';
 import * as config from './config.ts';
@@ -14,7 +15,6 @@ import { namedVariables } from './network-weights.ts';
 import { prototypeLoss } from './prototype-loss.ts';
 import { refreshBatchNorm } from './refresh-batch-norm.ts';
 import { planEpoch } from './sampling/balanced-batches.ts';
-import { createRandom } from './sampling/random.ts';
 import { planShuffledEpoch } from './sampling/shuffled-batches.ts';
 import type { TrainSettings } from './train-options.ts';
 import type { LabelledImages, Stage, StageHost } from './train-stage.ts';

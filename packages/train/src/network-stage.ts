@@ -1,11 +1,11 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node';
+import { createRandom } from '@isometry/core';
 import { classificationLoss, measureValidation } from './classification-loss.ts';
 import type { LearningRateOptions } from './learning-rate.ts';
 import { lossTensor } from './losses/loss-tensor.ts';
 import type { Network } from './network.ts';
 import { namedVariables } from './network-weights.ts';
 import { refreshBatchNorm } from './refresh-batch-norm.ts';
-import { createRandom } from './sampling/random.ts';
 import { planShuffledEpoch } from './sampling/shuffled-batches.ts';
 import type { TrainSettings } from './train-options.ts';
 import type { LabelledImages, Stage, StageHost } from './train-stage.ts';

@@ -1,11 +1,10 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node';
-import { IsometryError } from '@isometry/core';
+import { IsometryError, deriveSeed } from '@isometry/core';
 import { BACKBONES, type BackboneName } from './backbones/backbones.ts';
 import { l2Normalize } from './backbones/l2-normalize.ts';
 import { createClassifierLayer, type ClassifierLayer } from './classifier-layer.ts';
 import { meanOverViews } from './orientations/mean-over-views.ts';
 import { orientationViews } from './orientations/orientation-views.ts';
-import { deriveSeed } from './sampling/random.ts';
 import type { Tfjs } from './tfjs.ts';
 
 export interface CreateNetworkOptions {

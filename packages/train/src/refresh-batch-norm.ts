@@ -1,7 +1,7 @@
+import { createRandom } from '@isometry/core';
 import { estimateBatchNorm } from './batch-norm.ts';
 import * as config from './config.ts';
 import { loadInputs } from './forward.ts';
-import { createRandom } from './sampling/random.ts';
 import type { StageHost } from './train-stage.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from './sampling/random.ts';
+import { createRandom } from '@isometry/core';
 import { fitTemperature, negativeLogLikelihood } from './temperature.ts';
 
 describe('fitTemperature', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '@isometry/core';
 import { classifyEmbeddings } from './linear-head.ts';
 import { measureClassifier } from './classification-metrics.ts';
-import { createRandom } from './sampling/random.ts';
 import { trainClassifierHead } from './train-classifier-head.ts';
 
 const SETTINGS = {

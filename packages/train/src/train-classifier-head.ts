@@ -1,9 +1,8 @@
-import { throwIfAborted, type Progress } from '@isometry/core';
+import { throwIfAborted, type Progress, createRandom } from '@isometry/core';
 import { createAdam } from './adam.ts';
 import { createEarlyStopping } from './early-stopping.ts';
 import type { EpochRecord } from './history.ts';
 import { classifyEmbeddings, type LinearHead } from './linear-head.ts';
-import { createRandom } from './sampling/random.ts';
 import { balancedClassWeights } from './sampling/shuffled-batches.ts';
 import { columnStatistics, foldStandardisation, standardise } from './standardisation.ts';
 import { fitTemperature, negativeLogLikelihood } from './temperature.ts';

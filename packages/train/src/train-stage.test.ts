@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LayersModel, Tensor2D } from '@tensorflow/tfjs-node';
-import { IsometryError } from '@isometry/core';
+import { IsometryError, createRandom } from '@isometry/core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from './checkpoint.ts';
 import type { BatchRequest } from './data/make-batch.ts';
@@ -10,7 +10,6 @@ import { trainableLayers } from './kernels/layers.ts';
 import { namedVariables, readWeights, type NetworkWeights } from './network-weights.ts';
 import { openRunLog } from './run-log.ts';
 import { planShuffledEpoch } from './sampling/shuffled-batches.ts';
-import { createRandom } from './sampling/random.ts';
 import { loadTfjs, type Tfjs } from './tfjs.ts';
 import { trainStage, type CarriedState, type Stage, type StageHost } from './train-stage.ts';
 

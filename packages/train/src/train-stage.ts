@@ -1,5 +1,5 @@
 import type { LayersModel, Scalar, Tensor4D } from '@tensorflow/tfjs-node';
-import { IsometryError, throwIfAborted, type Progress } from '@isometry/core';
+import { IsometryError, throwIfAborted, type Progress, deriveSeed } from '@isometry/core';
 import { saveCheckpoint, type Checkpoint, type CheckpointProgress } from './checkpoint.ts';
 import type { BatchLoader } from './data/batch-loader.ts';
 import { reportFailedBatch } from './failed-batch.ts';
@@ -8,7 +8,6 @@ import { learningRateAt, type LearningRateOptions } from './learning-rate.ts';
 import { readWeights, writeWeights, type NetworkWeights } from './network-weights.ts';
 import type { RunLog } from './run-log.ts';
 import type { TensorValues } from './safetensors.ts';
-import { deriveSeed } from './sampling/random.ts';
 import { createStepClock } from './step-clock.ts';
 import type { Tfjs } from './tfjs.ts';
 import { assertFiniteLoss } from './training-diverged.ts';

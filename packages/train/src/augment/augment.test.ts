@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom, type Random } from '../sampling/random.ts';
+import { createRandom, type Random } from '@isometry/core';
 import { augmentImage } from './augment.ts';
 import { assertAugmentation, type AugmentationConfig } from './augmentation-config.ts';
 import type { RgbImage } from './sample-affine.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../sampling/random.ts';
+import type { Random } from '@isometry/core';
 import type { AugmentationConfig, ColourConfig } from './augmentation-config.ts';
 import { sampleAffine, type Affine, type RgbImage } from './sample-affine.ts';
 import { shiftColour, type ColourShift } from './shift-colour.ts';

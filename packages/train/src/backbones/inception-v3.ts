@@ -1,6 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node';
+import { deriveSeed } from '@isometry/core';
 import { trainableLayers } from '../kernels/layers.ts';
-import { deriveSeed } from '../sampling/random.ts';
 import type { Tfjs } from '../tfjs.ts';
 import { applyLayer } from './apply-layer.ts';
 import { BATCH_NORM_MOMENTUM, type Backbone, type BuildBackboneOptions } from './backbone.ts';

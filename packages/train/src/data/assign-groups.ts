@@ -1,5 +1,4 @@
-import { IsometryError } from '@isometry/core';
-import type { Random } from '../sampling/random.ts';
+import { IsometryError, type Random } from '@isometry/core';
 import type { LabelledFile } from './image-folder.ts';
 
 /** Where images can go. */

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { createImageDecoder } from '@isometry/pixels';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRandom } from '@isometry/core';
 import { PIXEL_DEFAULTS } from '../config.ts';
-import { createRandom } from '../sampling/random.ts';
 import { loadDataset, type Dataset, type LoadDatasetOptions } from './dataset.ts';
 import type { SplitName } from './split.ts';
 

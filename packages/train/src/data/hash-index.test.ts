@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createRandom } from '../sampling/random.ts';
+import { createRandom } from '@isometry/core';
 import { countDifferences, createHashIndex } from './hash-index.ts';
 
 type Hash = readonly [number, number];

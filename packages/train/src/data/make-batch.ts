@@ -1,7 +1,6 @@
-import { IsometryError, type PixelSpec } from '@isometry/core';
+import { IsometryError, type PixelSpec, createRandom } from '@isometry/core';
 import { assertAugmentation, type AugmentationConfig } from '../augment/augmentation-config.ts';
 import { augmentImage } from '../augment/augment.ts';
-import { createRandom } from '../sampling/random.ts';
 import { openPixelReader, type PixelSource } from './pixel-reader.ts';
 
 /** One batch. */

@@ -1,6 +1,5 @@
-import type { PixelImage } from '@isometry/core';
+import { type PixelImage, createRandom } from '@isometry/core';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../sampling/random.ts';
 import { findDuplicates, findLabelConflicts, type SplitImage } from './near-duplicates.ts';
 import { fingerprintPixels } from './pixel-fingerprint.ts';
 import type { SplitName } from './split.ts';

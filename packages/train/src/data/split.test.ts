@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '@isometry/core';
 import type { LabelledFile } from './image-folder.ts';
-import { createRandom } from '../sampling/random.ts';
 import { splitFolds, splitImages, type SplitName } from './split.ts';
 
 const shares = { train: 0.7, validation: 0.1, test: 0.2 };

@@ -1,4 +1,4 @@
-import { createRandom } from '../sampling/random.ts';
+import { createRandom } from '@isometry/core';
 import { assignGroups } from './assign-groups.ts';
 import type { LabelledFile } from './image-folder.ts';
 

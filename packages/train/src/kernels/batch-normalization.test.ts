@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRandom } from '../sampling/random.ts';
+import { createRandom } from '@isometry/core';
 import { loadTfjs, type Tfjs } from '../tfjs.ts';
 import { centralDifferences, relativeError } from './central-differences.case.ts';
 import { quietJavaScriptBackend } from './javascript-backend.case.ts';

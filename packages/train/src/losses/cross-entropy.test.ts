@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '@isometry/core';
 import { createCrossEntropy } from './cross-entropy.ts';
-import { createRandom } from '../sampling/random.ts';
 
 const LOGITS = Float64Array.of(1, 2, 0.5, -1, 0, 3, 0.2, 0.2, 0.2);
 const LABELS = [1, 2, 0];

@@ -1,4 +1,4 @@
-import { createRandom } from '../sampling/random.ts';
+import { createRandom } from '@isometry/core';
 import type { Rows } from './naive-losses.case.ts';
 
 export interface RandomBatch {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '@isometry/core';
 import { planEpoch } from './balanced-batches.ts';
-import { createRandom } from './random.ts';
 
 const repeat = (counts: readonly number[]): number[] =>
   counts.flatMap((count, label) => new Array<number>(count).fill(label));

@@ -1,5 +1,4 @@
-import { IsometryError } from '@isometry/core';
-import type { Random } from './random.ts';
+import { IsometryError, type Random } from '@isometry/core';
 
 /** Positive pairs need two images of a class. */
 const MIN_IMAGES_PER_CLASS = 2;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from './random.ts';
+import { createRandom } from '@isometry/core';
 import { balancedClassWeights, planShuffledEpoch } from './shuffled-batches.ts';
 
 describe('planShuffledEpoch', () => {

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '@isometry/core';
 
 /**
  * Plans one epoch of plain shuffled batches: every image once, in as few batches as `batchSize` allows and

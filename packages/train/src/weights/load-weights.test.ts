@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '@isometry/core';
 import { BACKBONES, type BackboneName } from '../backbones/backbones.ts';
-import { createRandom } from '../sampling/random.ts';
 import { loadTfjs, type Tfjs } from '../tfjs.ts';
 import { loadWeights } from './load-weights.ts';
 

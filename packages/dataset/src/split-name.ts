@@ -1,0 +1,2 @@
+/** A part of a data set. */
+export type SplitName = 'train' | 'validation' | 'test';
