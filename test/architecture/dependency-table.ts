@@ -40,7 +40,7 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
   'packages/report/src': {
     workspace: ['core'],
     platforms: ['node'],
-    libraries: ['@napi-rs/canvas', 'umap-js', 'vega', 'vega-lite', 'zod'],
+    libraries: ['@fontsource/arimo', '@napi-rs/canvas', 'umap-js', 'vega', 'vega-lite', 'zod'],
   },
   'packages/train/src': {
     workspace: ['core', 'dataset', 'pixels', 'report'],

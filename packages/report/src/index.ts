@@ -2,8 +2,18 @@
  * Figures and one-file HTML pages about a trained model.
  *
  * @example
- * import { REPORT_VERSION } from '@isometry/report';
+ * import { confusionMatrixFigure, drawSvg } from '@isometry/report';
+ * const figure = confusionMatrixFigure({ labels: ['cat', 'dog'], matrix: [[9, 1], [2, 8]] });
+ * const svg = await drawSvg(figure, 'light');
  *
  * @packageDocumentation
  */
 export { REPORT_VERSION } from './report-version.ts';
+export type { Figure, Theme } from './figures/figure.ts';
+export {
+  confusionMatrixFigure,
+  type ConfusionMatrixFigureOptions,
+} from './figures/confusion-matrix.ts';
+export { drawInlineSvg, drawSvg } from './draw/draw-svg.ts';
+export { drawPng, type DrawPngOptions } from './draw/draw-png.ts';
+export { FIGURE_CSS } from './draw/figure-css.ts';
