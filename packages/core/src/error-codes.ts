@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   OUTPUT_UNKNOWN: 'The model has no output of the name that was asked for.',
   PACKAGE_MISSING: 'An optional package that the command needs is not installed.',
   PROVIDER_UNAVAILABLE: 'None of the execution providers that were listed can run here.',
+  REPORT_INVALID: 'The JSON of a report does not follow its schema.',
   REQUEST_INVALID: 'The HTTP request is malformed.',
   REQUEST_METHOD_UNSUPPORTED: 'The server has the route and not the HTTP method.',
   REQUEST_NOT_FOUND: 'The server has no such route.',
