@@ -14,6 +14,29 @@ export {
   confusionMatrixFigure,
   type ConfusionMatrixFigureOptions,
 } from './figures/confusion-matrix.ts';
+export {
+  distanceHistogramFigure,
+  type DistanceHistogramFigureOptions,
+} from './figures/distance-histogram.ts';
+export { embeddingMapFigure, type EmbeddingMapFigureOptions } from './figures/embedding-map.ts';
+export {
+  lossComparisonFigure,
+  PAPER_MARK,
+  type LossComparisonFigureOptions,
+  type LossComparisonPanel,
+  type LossComparisonRow,
+} from './figures/loss-comparison.ts';
+export {
+  reliabilityFigure,
+  type ReliabilityBin,
+  type ReliabilityFigureOptions,
+} from './figures/reliability.ts';
+export { rocFigure, type RocCurve, type RocFigureOptions } from './figures/roc.ts';
+export {
+  trainingCurvesFigure,
+  type HistoryRecord,
+  type TrainingCurvesFigureOptions,
+} from './figures/training-curves.ts';
 export { drawInlineSvg, drawSvg } from './draw/draw-svg.ts';
 export { drawPng, type DrawPngOptions } from './draw/draw-png.ts';
 export { FIGURE_CSS } from './draw/figure-css.ts';
