@@ -40,3 +40,42 @@ export {
 export { drawInlineSvg, drawSvg } from './draw/draw-svg.ts';
 export { drawPng, type DrawPngOptions } from './draw/draw-png.ts';
 export { FIGURE_CSS } from './draw/figure-css.ts';
+export type {
+  Block,
+  Cell,
+  Column,
+  Fact,
+  Page,
+  Picture,
+  Score,
+  Section,
+  Table,
+} from './page/page.ts';
+export { renderPage } from './page/render-page.ts';
+export {
+  EVALUATION_KIND,
+  EVALUATION_VERSION,
+  type ClassificationRecord,
+  type CalibrationRecord,
+  type ClassRecord,
+  type DistanceRecord,
+  type EpochRecord,
+  type EvaluatedData,
+  type EvaluatedImage,
+  type EvaluatedModelRecord,
+  type Evaluation,
+  type MapsRecord,
+  type MeanScores,
+  type RetrievalRecord,
+  type RocRecord,
+  type SkippedFile,
+} from './evaluation/evaluation.ts';
+export { parseEvaluation, serializeEvaluation } from './evaluation/evaluation-schema.ts';
+export { evaluationPage, type EvaluationPageOptions } from './evaluation/evaluation-page.ts';
+export { worstMistakes, type Mistake } from './evaluation/worst-mistakes.ts';
+export { encodePicture, type EncodePictureOptions } from './pictures/encode-picture.ts';
+export {
+  contactSheet,
+  type ContactSheetOptions,
+  type SheetPicture,
+} from './pictures/contact-sheet.ts';
