@@ -20,7 +20,7 @@ export function figureConfig(font: string): Config {
       fontWeight: 'bold',
       anchor: 'start',
       frame: 'group',
-      offset: 10,
+      offset: 8,
       limit: 0,
     },
     axis: {
@@ -38,6 +38,7 @@ export function figureConfig(font: string): Config {
       labelLimit: 0,
       titleLimit: 0,
       tickSize: 4,
+      labelFlush: false,
     },
     legend: {
       labelColor: colour('ink'),

@@ -1,5 +1,6 @@
 import type { Figure } from '../figures/figure.ts';
 import { SVG_FONTS } from './font.ts';
+import { shareMarks } from './shared-marks.ts';
 
 /** Vega's SVG, made a document of its own: described, with ids of this figure and no other bytes than it needs. */
 export function describeSvg(svg: string, figure: Figure): string {
@@ -9,12 +10,13 @@ export function describeSvg(svg: string, figure: Figure): string {
   const title = `${figure.id}-title`;
   const description = `${figure.id}-description`;
   return [
-    '<svg xmlns="http://www.w3.org/2000/svg" class="isometry-figure" role="img"',
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"',
+    ' class="isometry-figure" role="img"',
     ` aria-labelledby="${title}" aria-describedby="${description}"`,
     ` width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${SVG_FONTS}">`,
     `<title id="${title}">${escapeXml(figure.title)}</title>`,
     `<desc id="${description}">${escapeXml(figure.description)}</desc>`,
-    shorten(ownIds(plainTags(body), figure.id)),
+    shareMarks(shorten(ownIds(plainTags(body), figure.id)), figure.id),
   ].join('');
 }
 
@@ -59,7 +61,7 @@ function plainTags(svg: string): string {
 /** Hundredths of a pixel are enough; only inside tags, so that no word of a label changes. */
 function shorten(svg: string): string {
   return svg.replaceAll(/<[a-z][^>]*>/gu, (tag) =>
-    tag.replaceAll(/(?<![\w#.])-?\d+\.\d{3,}(?:e-?\d+)?/gu, (number) =>
+    tag.replaceAll(/(?<![\d.#])-?\d+\.\d{3,}(?:e-?\d+)?/gu, (number) =>
       String(Math.round(Number(number) * 100) / 100),
     ),
   );

@@ -5,6 +5,8 @@ import { DASHES } from './series-marks.ts';
 
 export interface Curve {
   readonly name: string;
+  /** 0 or 1: its colour and pattern, the same in every panel, e.g. 1 for what is measured on the validation split. */
+  readonly series: 0 | 1;
   readonly points: readonly { readonly epoch: number; readonly value: number }[];
 }
 
@@ -33,8 +35,10 @@ export function curvePanel({ title, unit, curves }: CurvePanel, width: number): 
     scale: { type: scale.type, domain: scale.domain, nice: false, zero: false },
     axis: {
       title: scale.type === 'log' ? `${title}, log scale` : title,
-      ...(unit === 'share' ? { format: '.0%' } : scale.type === 'log' ? { format: '~g' } : {}),
-      tickCount: 5,
+      ...(unit === 'share' ? { format: '.0%' } : {}),
+      ...(scale.type === 'log'
+        ? { values: logTicks(scale.domain), format: '~r' }
+        : { tickCount: 5 }),
     },
   });
   const x = {
@@ -54,8 +58,8 @@ export function curvePanel({ title, unit, curves }: CurvePanel, width: number): 
     width,
     height: HEIGHT,
     encoding: { x },
-    layer: curves.flatMap(({ name, points }, index) => {
-      const stroke = seriesColour(index);
+    layer: curves.flatMap(({ name, series, points }, index) => {
+      const stroke = seriesColour(series);
       const best = name === 'validation' && unit === 'loss' ? lowest(points) : undefined;
       const end = names[index] as { readonly name: string; readonly shift: number };
       return [
@@ -65,7 +69,7 @@ export function curvePanel({ title, unit, curves }: CurvePanel, width: number): 
             type: 'line',
             stroke,
             strokeWidth: 2,
-            strokeDash: DASHES[index],
+            strokeDash: DASHES[series],
             ...(last < DOTS_BELOW
               ? { point: { filled: true, fill: stroke, stroke: null, size: 28, opacity: 1 } }
               : {}),
@@ -128,6 +132,18 @@ function scaleOf(unit: CurvePanel['unit'], curves: readonly Curve[]): Scale {
     type: 'linear',
     domain: [bottom, high > bottom ? high + (high - bottom) * 0.05 : bottom + 1],
   };
+}
+
+/** Powers of ten; with 2 and 5 times them where there are few. */
+function logTicks([low, high]: readonly [number, number]): number[] {
+  const decades = Math.log10(high / low);
+  const steps = decades > 3 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
+    // A power of ten times a digit, without the error of 10 ** -3.
+    for (const step of steps) ticks.push(Number(`${step}e${power}`));
+  }
+  return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
 /** Where the names at the curves' ends go: beside the end, apart from each other. */

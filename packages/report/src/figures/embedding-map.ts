@@ -3,6 +3,7 @@ import { colour, SERIES_COUNT, seriesColour } from '../draw/colours.ts';
 import { TEXT_SIZE } from '../draw/figure-config.ts';
 import { assertLengths, assertNumbers } from './assert-lengths.ts';
 import { assertFigureId, type Figure } from './figure.ts';
+import { keyStrip } from './key-strip.ts';
 import { cleanLabel, elideLabel } from './label-text.ts';
 import { squareFrame, type MapFrame } from './map-frame.ts';
 import { placeLabels, type PlacedLabel } from './map-labels.ts';
@@ -73,8 +74,8 @@ interface MapSpecOptions extends EmbeddingMapFigureOptions {
   readonly wrongCount: number;
 }
 
-function mapSpec({ points, classes, labels, wrong, ...more }: MapSpecOptions): object {
-  const { counts, frame, placed, wrongCount } = more;
+function mapSpec(options: MapSpecOptions): object {
+  const { points, classes, labels, wrong, counts, frame, placed, wrongCount } = options;
   const indices = labels.map((_, index) => index);
   // In the order of the images, a class that comes last would hide the others.
   const order = createRandom(0, 'figures/draw-order').shuffled(points.map((_, index) => index));
@@ -85,61 +86,14 @@ function mapSpec({ points, classes, labels, wrong, ...more }: MapSpecOptions): o
     w: wrong?.[index] === true,
   }));
   const area = pointArea(points.length);
-  const legend =
-    labels.length > SERIES_COUNT
-      ? null
-      : { title: null, labelExpr: 'names[datum.value]', symbolSize: 80, symbolOpacity: 1 };
+  const ofClass = (range: readonly string[]): object => ({
+    field: 'c',
+    type: 'ordinal',
+    legend: null,
+    scale: { domain: indices, range },
+  });
   const position = { type: 'quantitative', axis: null };
-  const layer: object[] = [
-    {
-      mark: {
-        type: 'point',
-        filled: true,
-        size: area,
-        opacity: 0.85,
-        stroke: colour('surface'),
-        strokeWidth: 0.4,
-      },
-      encoding: {
-        fill: {
-          field: 'c',
-          type: 'ordinal',
-          scale: { domain: indices, range: indices.map(seriesColour) },
-          legend,
-        },
-        shape: {
-          field: 'c',
-          type: 'ordinal',
-          scale: { domain: indices, range: indices.map(shapeOf) },
-          legend,
-        },
-      },
-    },
-  ];
-  if (wrongCount > 0) {
-    layer.push({
-      transform: [{ filter: 'datum.w' }],
-      mark: { type: 'point', shape: 'circle', size: area * 3 + 40, strokeWidth: 1.2, opacity: 1 },
-      encoding: {
-        stroke: {
-          datum: `misclassified (${countText(wrongCount)})`,
-          type: 'nominal',
-          scale: { range: [colour('ink')] },
-          legend: { title: null, symbolType: 'circle', symbolSize: 130, symbolStrokeWidth: 1.2 },
-        },
-      },
-    });
-  }
-  return {
-    params: [
-      {
-        name: 'names',
-        value: labels.map(
-          (label, index) =>
-            `${elideLabel(label, LEGEND_WIDTH, TEXT_SIZE.label)} (${countText(counts[index] as number)})`,
-        ),
-      },
-    ],
+  const map = {
     width: frame.width,
     height: frame.height,
     view: { stroke: colour('grid') },
@@ -147,10 +101,53 @@ function mapSpec({ points, classes, labels, wrong, ...more }: MapSpecOptions): o
       x: { field: 'x', ...position, scale: { domain: frame.x, nice: false, zero: false } },
       y: { field: 'y', ...position, scale: { domain: frame.y, nice: false, zero: false } },
     },
-    layer: [{ data: { values }, layer }, ...labelLayers(placed)],
-    resolve: { legend: { fill: 'independent' } },
+    layer: [
+      {
+        data: { values },
+        layer: [
+          {
+            mark: { ...POINT, size: area },
+            encoding: {
+              fill: ofClass(indices.map(seriesColour)),
+              shape: ofClass(indices.map(shapeOf)),
+            },
+          },
+          ...(wrongCount === 0
+            ? []
+            : [{ transform: [{ filter: 'datum.w' }], mark: { ...RING, size: area * 3 + 40 } }]),
+        ],
+      },
+      ...labelLayers(placed),
+    ],
   };
+  const ring =
+    wrongCount === 0
+      ? []
+      : [{ text: `misclassified (${countText(wrongCount)})`, mark: { ...RING, size: 130 } }];
+  if (labels.length > SERIES_COUNT) {
+    return ring.length === 0 ? map : { spacing: 8, vconcat: [map, keyStrip(ring, frame.width)] };
+  }
+  const key = labels.map((label, index) => ({
+    text: `${elideLabel(label, LEGEND_WIDTH, TEXT_SIZE.label)} (${countText(counts[index] as number)})`,
+    mark: { ...POINT, size: 90, shape: shapeOf(index), fill: seriesColour(index) },
+  }));
+  return { spacing: 10, hconcat: [map, keyStrip([...key, ...ring], 'one a line')] };
 }
+
+const POINT = {
+  type: 'point',
+  filled: true,
+  opacity: 0.85,
+  stroke: colour('surface'),
+  strokeWidth: 0.4,
+} as const;
+const RING = {
+  type: 'point',
+  shape: 'circle',
+  stroke: colour('ink'),
+  strokeWidth: 1.2,
+  opacity: 1,
+} as const;
 
 /** The names on the map, with an edge of the surface's colour around each letter. */
 function labelLayers(placed: readonly PlacedLabel[]): object[] {

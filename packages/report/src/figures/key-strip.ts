@@ -12,16 +12,15 @@ export interface KeyEntry {
 const LINE = 20;
 const SAMPLE = 26;
 const GAP = 22;
-/** A browser's font may be wider than the one measured. */
-const SLACK = 1.15;
 
-/** A key of its own above the plots that share it: as many lines as `width` asks for. */
-export function keyStrip(entries: readonly KeyEntry[], width: number): object {
+/** A key beside or above the plots that share it: as many entries a line as `width` has room for, or one. */
+export function keyStrip(entries: readonly KeyEntry[], width: number | 'one a line'): object {
+  const isColumn = width === 'one a line';
   let left = 0;
   let line = 0;
   const placed = entries.map((entry) => {
-    const needed = SAMPLE + 6 + textWidth(entry.text, TEXT_SIZE.label) * SLACK;
-    if (left > 0 && left + needed > width) {
+    const needed = SAMPLE + 6 + textWidth(entry.text, TEXT_SIZE.label);
+    if (left > 0 && (isColumn || left + needed > width)) {
       left = 0;
       line += 1;
     }
@@ -31,7 +30,7 @@ export function keyStrip(entries: readonly KeyEntry[], width: number): object {
   });
   return {
     data: { values: [{}] },
-    width,
+    width: isColumn ? SAMPLE : width,
     height: (line + 1) * LINE,
     layer: placed.flatMap(({ text, mark, x, y }) => [
       {

@@ -128,7 +128,7 @@ function comparisonSpec(options: ComparisonSpecOptions): object {
       value: rows.map(({ loss }) => elideLabel(loss, LABEL_WIDTH, TEXT_SIZE.tick)),
     })),
     vconcat: [
-      keyStrip(key, WIDTH + 160),
+      keyStrip(key, WIDTH + 190),
       ...filled.map((panel, index) =>
         panelSpec(panel, index, { ...options, isLast: index === filled.length - 1 }),
       ),

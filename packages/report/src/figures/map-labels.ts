@@ -40,8 +40,7 @@ export function placeLabels({ frame, points, classes, labels }: PlaceLabelsOptio
     .sort((a, b) => b.list.length - a.list.length)
     .flatMap(({ list, label }) => {
       const text = elideLabel(label, WIDTH, TEXT_SIZE.label);
-      // Bold letters, and room for a font that is wider than the one measured.
-      const half = (textWidth(text, TEXT_SIZE.label, 'bold') * 1.15) / 2 + 3;
+      const half = textWidth(text, TEXT_SIZE.label, 'bold') / 2 + 2;
       const middleX = (median(list, 0) - frame.x[0]) / frame.unit;
       const middleY = (frame.y[1] - median(list, 1)) / frame.unit;
       const x = Math.max(half, Math.min(frame.width - half, middleX));

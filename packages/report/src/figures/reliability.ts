@@ -114,7 +114,7 @@ function reliabilitySpec(bins: readonly ReliabilityBin[], ece: number): object {
             encoding: { x: x('x'), y: { field: 'y', ...share }, text: { field: 'text' } },
           },
           {
-            data: { values: [{ x: 0.13, y: 0.17, text: 'as sure as right' }] },
+            data: { values: [{ x: 0.16, y: 0.2, text: 'perfect calibration' }] },
             mark: {
               type: 'text',
               align: 'center',

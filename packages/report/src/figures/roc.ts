@@ -48,7 +48,9 @@ export function rocFigure(options: RocFigureOptions): Figure {
     caption: [
       `${countOf(drawn.length, 'class', 'classes')} against the rest; AUC is the area under the curve.`,
       'The dotted diagonal is chance, the upper left corner is perfect.',
-      ...(isMany ? [`The ${MARKED} classes of the smallest areas are in colour.`] : []),
+      ...(isMany
+        ? [`The ${MARKED} classes of the smallest areas are in colour, the others grey.`]
+        : []),
       ...(absent > 0 ? [`${countOf(absent, 'class', 'classes')} without images left out.`] : []),
     ].join(' '),
     description: curves

@@ -1,4 +1,7 @@
-/** A cross that lies, and a star, in Vega's unit square. */
+// In Vega's unit square, of about equal areas: its own triangle looks half as large as its square.
+const SQUARE = 'M-0.86,-0.86L0.86,-0.86L0.86,0.86L-0.86,0.86Z';
+const TRIANGLE_UP = 'M0,-1.12L1.15,0.88L-1.15,0.88Z';
+const TRIANGLE_DOWN = 'M0,1.12L1.15,-0.88L-1.15,-0.88Z';
 const SALTIRE =
   'M-1,-0.65L-0.65,-1L0,-0.35L0.65,-1L1,-0.65L0.35,0L1,0.65L0.65,1L0,0.35L-0.65,1L-1,0.65L-0.35,0Z';
 const STAR =
@@ -7,12 +10,12 @@ const STAR =
 /** One shape per class, beside its colour: what grey print and every eye can tell apart. */
 export const SHAPES: readonly string[] = [
   'circle',
-  'triangle-up',
-  'square',
+  TRIANGLE_UP,
+  SQUARE,
   'cross',
   'diamond',
   SALTIRE,
-  'triangle-down',
+  TRIANGLE_DOWN,
   STAR,
 ];
 

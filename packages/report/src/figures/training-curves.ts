@@ -25,8 +25,8 @@ interface Stage {
   readonly panels: readonly CurvePanel[];
 }
 
-const WIDTH = 560;
-const PANEL_GAP = 78;
+/** Two panels a row, beside each other within a page's width. */
+const PANEL_WIDTH = 200;
 
 /** What each stage of the training did to its losses, accuracies and distances. */
 export function trainingCurvesFigure(options: TrainingCurvesFigureOptions): Figure {
@@ -56,14 +56,13 @@ export function trainingCurvesFigure(options: TrainingCurvesFigureOptions): Figu
   };
 }
 
-/** A stage's panels side by side, under its name. */
+/** A stage's panels, two a row, under its name. */
 function stageSpec({ name, panels }: Stage): object {
-  const columns = Math.max(2, panels.length);
-  const width = Math.floor((WIDTH - PANEL_GAP * (columns - 1)) / columns);
   return {
     title: { text: name },
-    spacing: 14,
-    hconcat: panels.map((panel) => curvePanel(panel, width)),
+    spacing: { row: 12, column: 14 },
+    columns: 2,
+    concat: panels.map((panel) => curvePanel(panel, PANEL_WIDTH)),
   };
 }
 

@@ -36,7 +36,7 @@ function plans(names: ReadonlySet<string>): PanelPlan[] {
   const distances: PanelPlan = {
     title: 'mean distance',
     unit: 'distance',
-    keys: { 'same class': 'positiveDistance', 'different classes': 'negativeDistance' },
+    keys: { 'same class': 'positiveDistance', 'other class': 'negativeDistance' },
   };
   return [...losses, ...accuracyPlans(names), distances];
 }
@@ -58,10 +58,13 @@ function accuracyPlans(names: ReadonlySet<string>): PanelPlan[] {
   });
 }
 
+/** What training minimises or brings together, and what is beside it. */
+const SECOND: ReadonlySet<string> = new Set(['validation', 'other class']);
+
 function curveOf(records: readonly HistoryRecord[], name: string, key: string): Curve {
   const points = records.flatMap(({ epoch, values }) => {
     const value = values[key];
     return value !== undefined && Number.isFinite(value) ? [{ epoch, value }] : [];
   });
-  return { name, points };
+  return { name, series: SECOND.has(name) ? 1 : 0, points };
 }
