@@ -65,6 +65,52 @@ export { CANARY_TOLERANCE } from './canary.ts';
 export { compareArrays, worstDifference, type Difference } from './difference.ts';
 export { floatDigest, pixelDigest, sha256Hex } from './digest.ts';
 export { wilsonInterval } from './interval.ts';
+export { bootstrapInterval } from './metrics/bootstrap.ts';
+export {
+  adaptiveCalibrationError,
+  calibrationBins,
+  expectedCalibrationError,
+  type CalibrationBin,
+  type CalibrationOptions,
+} from './metrics/calibration.ts';
+export {
+  scoreConfusion,
+  type ClassificationScores,
+  type ClassScores,
+  type PrecisionRecall,
+} from './metrics/classification-scores.ts';
+export {
+  mcnemar,
+  pairedBootstrap,
+  type McNemarResult,
+  type PairedDifference,
+} from './metrics/compare-paired.ts';
+export { confusionMatrix, normaliseRows } from './metrics/confusion-matrix.ts';
+export type { EmbeddingDistance, EmbeddingSet } from './metrics/embedding-set.ts';
+export {
+  nearestNeighbourAccuracy,
+  type NearestNeighbourOptions,
+} from './metrics/nearest-neighbours.ts';
+export {
+  nearestPrototypeAccuracy,
+  type NearestPrototypeOptions,
+} from './metrics/nearest-prototype.ts';
+export { brierScore, negativeLogLikelihood } from './metrics/probability-scores.ts';
+export type { BootstrapOptions, Statistic } from './metrics/resample.ts';
+export {
+  measureRetrieval,
+  type MeasureRetrievalOptions,
+  type RetrievalMeans,
+  type RetrievalScores,
+} from './metrics/retrieval.ts';
+export {
+  rocAuc,
+  rocAucOneVsRest,
+  rocCurve,
+  type OneVsRestAuc,
+  type RocCurve,
+} from './metrics/roc.ts';
+export { decodeNpy, encodeNpy } from './npy.ts';
 export { openProvider } from './open-provider.ts';
 export {
   createOrtEngineLoader,
