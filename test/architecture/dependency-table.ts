@@ -45,7 +45,7 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
   'packages/train/src': {
     workspace: ['core', 'dataset', 'pixels', 'report'],
     platforms: ['node'],
-    libraries: ['@tensorflow/tfjs-node', 'csv-parse', 'h5wasm'],
+    libraries: ['@tensorflow/tfjs-node', 'h5wasm'],
   },
   'packages/export/src': {
     workspace: ['core', 'onnx'],

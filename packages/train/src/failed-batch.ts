@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { IsometryError } from '@isometry/core';
+import { encodeNpy, IsometryError } from '@isometry/core';
 
 /** The batch at which a loss became no number. */
 export interface FailedBatch {
@@ -52,21 +52,4 @@ export async function reportFailedBatch(
       },
     },
   );
-}
-
-/** NumPy's .npy format, version 1.0: little-endian float32, C order. */
-function encodeNpy(values: Float32Array, shape: readonly number[]): Uint8Array {
-  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
-  const prefix = 10;
-  const padded = Math.ceil((prefix + description.length + 1) / 64) * 64 - prefix;
-  const header = `${description.padEnd(padded - 1, ' ')}\n`;
-  const bytes = new Uint8Array(prefix + header.length + values.byteLength);
-  bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0]);
-  new DataView(bytes.buffer).setUint16(8, header.length, true);
-  bytes.set(new TextEncoder().encode(header), prefix);
-  bytes.set(
-    new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-    prefix + header.length,
-  );
-  return bytes;
 }

@@ -11,12 +11,12 @@
  *
  * @packageDocumentation
  */
+export type { SplitName } from '@isometry/dataset';
 export type { AugmentationConfig, ColourConfig } from './augment/augmentation-config.ts';
 export type { Backbone, BuildBackboneOptions } from './backbones/backbone.ts';
 export { BACKBONES, type BackboneName } from './backbones/backbones.ts';
 export type { ClassCount, SplitMetrics } from './classification-metrics.ts';
 export type { SkippedImage } from './data/image-set.ts';
-export type { SplitName } from './data/split.ts';
 export { createAdam, type Adam, type AdamOptions, type AdamState } from './kernels/adam.ts';
 export type { Schedule } from './learning-rate.ts';
 export {

@@ -1,6 +1,6 @@
 import type { LossRecord, ManifestDraft, PixelSpec, TrainingRecord } from '@isometry/core';
+import type { SplitName } from '@isometry/dataset';
 import type { SplitMetrics } from './classification-metrics.ts';
-import type { SplitName } from './data/split.ts';
 import { recordLoss, recordLossParameters } from './losses/loss-record.ts';
 import type { TrainSettings } from './train-options.ts';
 

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-node';
-import type { SplitName } from './data/split.ts';
+import type { SplitName } from '@isometry/dataset';
 import type { TrainSettings } from './train-options.ts';
 
 /** What a run is going to do, told before its first step. */

@@ -1,5 +1,5 @@
 import { IsometryError, type Random } from '@isometry/core';
-import type { LabelledFile } from './image-folder.ts';
+import type { LabelledFile } from '@isometry/dataset';
 
 /** Where images can go. */
 export interface Part<Name> {

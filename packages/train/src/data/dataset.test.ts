@@ -5,9 +5,9 @@ import { createImageDecoder } from '@isometry/pixels';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '@isometry/core';
+import type { SplitName } from '@isometry/dataset';
 import { PIXEL_DEFAULTS } from '../config.ts';
 import { loadDataset, type Dataset, type LoadDatasetOptions } from './dataset.ts';
-import type { SplitName } from './split.ts';
 
 const SPLITS: readonly SplitName[] = ['train', 'validation', 'test'];
 const imageBytes = 16 * 16 * 3;

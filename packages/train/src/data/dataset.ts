@@ -1,10 +1,12 @@
 import { IsometryError, type DecodeImage, type PixelSpec, type Progress } from '@isometry/core';
 import {
   scanImageFolder,
+  writeSplitCsv,
   type ImageFolder,
   type LabelledFile,
   type ScanImageFolderOptions,
-} from './image-folder.ts';
+  type SplitName,
+} from '@isometry/dataset';
 import { readImages, type ImageSet, type SkippedImage } from './image-set.ts';
 import {
   findDuplicates,
@@ -14,8 +16,6 @@ import {
 } from './near-duplicates.ts';
 import { createPixelStore, type PixelStore } from './pixel-store.ts';
 import { planSplit, type SplitPlan } from './split-plan.ts';
-import type { SplitName } from './split.ts';
-import { writeSplitCsv } from './split-csv.ts';
 
 /** The images of one split, in the order of their paths. */
 export interface DatasetPart {

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Progress } from '@isometry/core';
+import { scanImageFolder } from '@isometry/dataset';
 import { createImageDecoder } from '@isometry/pixels';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PIXEL_DEFAULTS } from '../config.ts';
-import { scanImageFolder } from './image-folder.ts';
 import { readImages, type ImageSet } from './image-set.ts';
 import { createPixelStore, type PixelStore } from './pixel-store.ts';
 

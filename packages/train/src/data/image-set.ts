@@ -11,7 +11,12 @@ import {
   type PixelSpec,
   type Progress,
 } from '@isometry/core';
-import type { ImageFolder, LabelledFile } from './image-folder.ts';
+import {
+  datasetDigest,
+  type DigestedFile,
+  type ImageFolder,
+  type LabelledFile,
+} from '@isometry/dataset';
 import { fingerprintPixels, type PixelFingerprint } from './pixel-fingerprint.ts';
 import type { PixelStore } from './pixel-store.ts';
 
@@ -63,7 +68,7 @@ export async function readImages(
   const images: LabelledFile[] = [];
   const fingerprints: PixelFingerprint[] = [];
   const skipped: SkippedImage[] = [];
-  const lines: string[] = [];
+  const digested: DigestedFile[] = [];
   const total = folder.files.length;
   const ahead: Promise<Uint8Array>[] = [];
   for (const [index, { file, label }] of folder.files.entries()) {
@@ -80,7 +85,7 @@ export async function readImages(
       store.add(decoded.pixels);
       images.push({ file, label });
       fingerprints.push(fingerprintPixels(decoded.pixels, options.pixels.background));
-      lines.push(`${label}\t${decoded.sha256}\n`);
+      digested.push({ label, sha256: decoded.sha256 });
     }
     const done = index + 1;
     if (done % PROGRESS_EVERY === 0 || done === total) {
@@ -88,8 +93,7 @@ export async function readImages(
     }
   }
   assertReadable(skipped, total, options.maxUnreadableShare);
-  const digest = createHash('sha256').update(lines.sort().join('')).digest('hex');
-  return { images, fingerprints, skipped, digest };
+  return { images, fingerprints, skipped, digest: datasetDigest(digested) };
 }
 
 async function decode(

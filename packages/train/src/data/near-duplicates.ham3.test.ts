@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { PixelSpec } from '@isometry/core';
+import { scanImageFolder } from '@isometry/dataset';
 import { createImageDecoder } from '@isometry/pixels';
 import sharp, { type Sharp } from 'sharp';
 import { expect, it } from 'vitest';
 import { PIXEL_DEFAULTS } from '../config.ts';
 import { countDifferences } from './hash-index.ts';
-import { scanImageFolder } from './image-folder.ts';
 import { NEAR_DISTANCE } from './near-duplicates.ts';
 import { fingerprintPixels } from './pixel-fingerprint.ts';
 

@@ -1,8 +1,8 @@
 import { type PixelImage, createRandom } from '@isometry/core';
+import type { SplitName } from '@isometry/dataset';
 import { describe, expect, it } from 'vitest';
 import { findDuplicates, findLabelConflicts, type SplitImage } from './near-duplicates.ts';
 import { fingerprintPixels } from './pixel-fingerprint.ts';
-import type { SplitName } from './split.ts';
 
 const size = 48;
 

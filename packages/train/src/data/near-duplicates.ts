@@ -1,7 +1,6 @@
+import type { LabelledFile, SplitName } from '@isometry/dataset';
 import { createHashIndex } from './hash-index.ts';
-import type { LabelledFile } from './image-folder.ts';
 import type { PixelFingerprint } from './pixel-fingerprint.ts';
-import type { SplitName } from './split.ts';
 
 /** An image that was split. */
 export interface SplitImage extends LabelledFile {

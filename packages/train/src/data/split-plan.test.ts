@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LabelledFile } from './image-folder.ts';
+import type { LabelledFile, SplitName } from '@isometry/dataset';
 import { planSplit, type SplitPlan } from './split-plan.ts';
-import { splitImages, type SplitName } from './split.ts';
+import { splitImages } from './split.ts';
 
 const shares = { train: 0.7, validation: 0.1, test: 0.2 };
 const labels = ['a', 'b'];

@@ -1,6 +1,6 @@
 import { IsometryError } from '@isometry/core';
-import type { ImageFolder, LabelledFile } from './image-folder.ts';
-import { splitFolds, splitImages, type SplitName, type SplitShares } from './split.ts';
+import type { ImageFolder, LabelledFile, SplitName } from '@isometry/dataset';
+import { splitFolds, splitImages, type SplitShares } from './split.ts';
 
 /** How images come into splits. */
 export interface SplitPlan {

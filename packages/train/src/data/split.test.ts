@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '@isometry/core';
-import type { LabelledFile } from './image-folder.ts';
-import { splitFolds, splitImages, type SplitName } from './split.ts';
+import type { LabelledFile, SplitName } from '@isometry/dataset';
+import { splitFolds, splitImages } from './split.ts';
 
 const shares = { train: 0.7, validation: 0.1, test: 0.2 };
 

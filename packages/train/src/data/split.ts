@@ -1,8 +1,6 @@
 import { createRandom } from '@isometry/core';
+import type { LabelledFile, SplitName } from '@isometry/dataset';
 import { assignGroups } from './assign-groups.ts';
-import type { LabelledFile } from './image-folder.ts';
-
-export type SplitName = 'train' | 'validation' | 'test';
 
 /** Shares of the images, above 0, that sum to 1. */
 export type SplitShares = Readonly<Record<SplitName, number>>;

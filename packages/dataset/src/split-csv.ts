@@ -1,5 +1,5 @@
 import type { LabelledFile } from './image-folder.ts';
-import type { SplitName } from './split.ts';
+import type { SplitName } from './split-name.ts';
 
 /**
  * Writes the split as CSV (RFC 4180, LF): `file,label,group,split`, a row per image, sorted by file as

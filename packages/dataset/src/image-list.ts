@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { toSplitName } from './given-splits.ts';
 import type { LabelledFile } from './image-folder.ts';
 import { isOutside } from './metadata-column.ts';
-import type { SplitName } from './split.ts';
+import type { SplitName } from './split-name.ts';
 import { columnIndex, invalidTable, readTable, type Table } from './table.ts';
 
 /** What a list says of the images that it names. */

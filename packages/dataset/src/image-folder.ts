@@ -4,7 +4,7 @@ import { assertNoLeaks, findSplitFolders } from './given-splits.ts';
 import { listImageFiles } from './image-files.ts';
 import { readImageList } from './image-list.ts';
 import { joinColumn, METADATA_FILES, readMetadata } from './metadata-column.ts';
-import type { SplitName } from './split.ts';
+import type { SplitName } from './split-name.ts';
 import { invalidTable } from './table.ts';
 
 /** A file that claims to be an image. */
@@ -17,7 +17,7 @@ export interface LabelledFile {
 /** What {@link scanImageFolder} finds. */
 export interface ImageFolder {
   readonly root: string;
-  /** Class names in code unit order: a label's position is its logit's. Two or more. */
+  /** Class names in code unit order, or `options.labels`: a label's position is its logit's. Two or more. */
   readonly labels: readonly string[];
   /** Sorted by path. */
   readonly files: readonly LabelledFile[];
@@ -36,7 +36,12 @@ export interface ScanImageFolderOptions {
   readonly label?: string | undefined;
   /** Column of the metadata that gives the group. @defaultValue none */
   readonly group?: string | undefined;
+  /** The classes of a model: then images of one class are enough, and one of another class is an error. @defaultValue those that are found */
+  readonly labels?: readonly string[] | undefined;
 }
+
+/** How many unknown labels an error names. */
+const NAMED = 5;
 
 /** What a column of labels is called where there are no class folders and nothing else was said. */
 const DEFAULT_LABEL = 'label';
@@ -66,8 +71,10 @@ export async function scanImageFolder(
   const chosen = new Set(files.map(({ file }) => file));
   const passedOver = (file: string): boolean => !chosen.has(file) && !isMetadata(file);
   const ignored = [...images, ...others].filter(passedOver).length;
-  const labels = [...new Set(files.map(({ label }) => label))].sort();
-  if (labels.length === 0) throw empty(root, images.length, ignored);
+  const present = [...new Set(files.map(({ label }) => label))].sort();
+  if (present.length === 0) throw empty(root, images.length, ignored);
+  if (options.labels !== undefined) assertKnown(files, options.labels);
+  const labels = options.labels ?? present;
   if (labels.length === 1) {
     throw new IsometryError(
       'DATASET_TOO_FEW_CLASSES',
@@ -160,6 +167,19 @@ async function readColumn(
   }
   for (const [file, value] of joinColumn(table, column, files)) values.set(file, value);
   return new Map(images.map((file) => [file, values.get(file) ?? '']));
+}
+
+function assertKnown(files: readonly LabelledFile[], labels: readonly string[]): void {
+  const known = new Set(labels);
+  const strangers = files.filter(({ label }) => !known.has(label));
+  const [first] = strangers;
+  if (first === undefined) return;
+  const names = [...new Set(strangers.map(({ label }) => `"${label}"`))];
+  throw invalidTable(
+    `${strangers.length} of ${files.length} images have a label that the model does not know: ${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}.`,
+    `The model knows ${labels.slice(0, 20).join(', ')}${labels.length > 20 ? ', …' : ''}: rename the folders, or name the column that gives the label.`,
+    { file: first.file, label: first.label, count: strangers.length },
+  );
 }
 
 function isMetadata(file: string): boolean {

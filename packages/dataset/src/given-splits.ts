@@ -1,5 +1,5 @@
 import { IsometryError } from '@isometry/core';
-import type { SplitName } from './split.ts';
+import type { SplitName } from './split-name.ts';
 
 /** What a Hugging Face ImageFolder calls its splits (`datasets`' `data_files.py`, without its patterns). */
 const SPLIT_FOLDERS: ReadonlyMap<string, SplitName> = new Map([
