@@ -5,7 +5,7 @@ import { percentCell } from './score-text.ts';
 import { worstMistakes, type Mistake } from './worst-mistakes.ts';
 
 /** Rows that are read; all images are in the JSON. */
-const TABLE_ROWS = 100;
+const TABLE_ROWS = 40;
 
 /** The images that the model was surest of, and wrong: labels that are wrong, and cases that are hard. */
 export function mistakesSection(evaluation: Evaluation, pictures: readonly Picture[]): Section {
@@ -16,8 +16,8 @@ export function mistakesSection(evaluation: Evaluation, pictures: readonly Pictu
       kind: 'pictures',
       pictures,
       caption:
-        `The ${countOf(pictures.length, 'most confident mistake')}, as the model sees them: the true class, after the arrow ` +
-        'the class that it was taken for and its probability, and the file.',
+        `The ${countOf(pictures.length, 'most confident mistake')}: the true class, after the arrow ` +
+        'the class that the image was taken for and its probability, and the file.',
     });
   }
   if (all > 0) {

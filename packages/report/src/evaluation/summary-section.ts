@@ -1,7 +1,7 @@
 import { countOf, countText, percentText } from '../figures/number-text.ts';
 import type { Section } from '../page/page.ts';
 import type { Evaluation } from './evaluation.ts';
-import { intervalText, listText, rangeText } from './score-text.ts';
+import { intervalText, listText } from './score-text.ts';
 
 /** Below this many images a class's recall is known to some 18 points either way (Wilson, 95%). */
 const FEW_IMAGES = 30;
@@ -14,7 +14,7 @@ export function leadText(evaluation: Evaluation): string {
   const split = data.split === null ? '' : ` (${data.split} split)`;
   return (
     `Of ${countOf(data.count, 'image')} of ${data.name}${split} in ${model.labels.length} classes, ` +
-    `${percentText(accuracy.value)} are classified right (${rangeText(accuracy)}). ` +
+    `${percentText(accuracy.value)} are classified right (${percentText(accuracy.level, 0)} interval ${percentText(accuracy.low)} to ${percentText(accuracy.high)}). ` +
     `Always answering ${label}, the largest class, would be right for ${percentText(share)}.`
   );
 }
@@ -26,7 +26,7 @@ export function caveats({ data }: Evaluation): string[] {
   return [
     ...data.warnings,
     ...(data.skipped.length > 0
-      ? [`${countOf(data.skipped.length, 'file')} could not be read and left out: see About.`]
+      ? [`${countOf(data.skipped.length, 'file')} could not be read: see About.`]
       : []),
     ...(empty.length > 0 ? [`No image of ${listText(empty)}: nothing is known of it.`] : []),
     ...(few.length > 0
@@ -72,14 +72,14 @@ export function summarySection(evaluation: Evaluation): Section {
             name: 'Largest class',
             value: percentText(largest.share),
             detail: `${largest.label}: the accuracy of always answering it`,
+            baseline: largest.share,
           },
         ],
       },
       {
         kind: 'text',
         text:
-          'Scales run from 0 to 1; the upright mark is what a model that has learnt nothing reaches: ' +
-          'the share of the largest class, or one divided by the number of classes.' +
+          'Scales run from 0 to 1. The upright mark is what takes no model: always the largest class, or a guess.' +
           (data.groups === null
             ? ''
             : ` The images are of ${countOf(data.groups, 'group')}; bootstrap intervals draw whole groups.`),

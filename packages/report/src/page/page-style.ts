@@ -22,7 +22,7 @@ main:focus{outline:none}
 .skip{position:absolute;left:-100vw;top:0;padding:.6rem 1rem;background:var(--surface);font:.875rem var(--data);z-index:1}
 .skip:focus{left:0}
 .page{max-width:72rem;margin:0 auto;padding:4.5rem 2.5rem 6rem;display:grid;grid-template:auto 1fr auto/9.5rem minmax(0,1fr);column-gap:4.5rem}
-header,main,footer{grid-column:2}
+header,main{grid-column:2}
 nav{grid-column:1;grid-row:1/span 2;position:sticky;top:4.5rem;align-self:start;font:.8125rem/1.35 var(--data);max-height:calc(100vh - 6rem);overflow-y:auto;padding:.4rem 3px}
 nav ul{list-style:none;margin:0;padding:0}
 nav a{display:block;padding:.3rem 0 .3rem .75rem;border-left:2px solid var(--grid);color:var(--muted);text-decoration:none}
@@ -45,7 +45,7 @@ section>:last-child{margin-bottom:0}
 .notes ul{margin:0;padding:0;list-style:none}
 .notes li+li{margin-top:.4rem}
 
-.scores{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:1.75rem 2rem;margin:0 0 2.5rem;font-family:var(--data)}
+.scores{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:1.75rem 2rem;margin:0 0 2.5rem;font-family:var(--data)}
 .scores dt{font-size:.875rem;color:var(--muted)}
 .scores dd{margin:0}
 .scores .value{display:block;font-size:2.125rem;line-height:1.25;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
@@ -53,32 +53,35 @@ section>:last-child{margin-bottom:0}
 .scale{display:block;width:100%;max-width:13rem;height:auto;margin:.35rem 0 .4rem -4px;fill:none;stroke-width:1}
 .scale .axis{stroke:var(--line)}
 .scale .baseline{stroke:var(--ink);stroke-width:1.5}
-.scale .interval{stroke:var(--accent);stroke-width:3}
-.scale circle{fill:var(--accent);stroke:var(--surface);stroke-width:1.5}
+.scale .interval{stroke:var(--accent);stroke-width:7;opacity:.45}
+.scale circle{fill:var(--accent)}
 
-.facts{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);margin:0 0 2rem;max-width:46rem;font:.875rem/1.45 var(--data);font-variant-numeric:tabular-nums;border-top:1px solid var(--grid)}
+.facts{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);margin:0 0 2rem;max-width:var(--measure);font:.875rem/1.45 var(--data);font-variant-numeric:tabular-nums;border-top:1px solid var(--grid)}
 .facts div{display:grid;grid-template-columns:subgrid;grid-column:1/-1;column-gap:1.5rem;padding:.4rem 0;border-bottom:1px solid var(--grid)}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0}
 
 figure{margin:0 0 3rem}
 .drawing{overflow-x:auto;overflow-y:hidden;margin-left:-8px}
+.drawing,.table{background:linear-gradient(90deg,var(--surface) 50%,transparent) 0 0/2rem 100% no-repeat local,linear-gradient(270deg,var(--surface) 50%,transparent) 100% 0/2rem 100% no-repeat local,linear-gradient(90deg,var(--grid),transparent) 0 0/1rem 100% no-repeat scroll,linear-gradient(270deg,var(--grid),transparent) 100% 0/1rem 100% no-repeat scroll}
 .drawing svg{display:block}
 figcaption,caption{font:.875rem/1.5 var(--data);color:var(--muted);text-align:left}
 figcaption{max-width:var(--measure);margin-top:.6rem}
 figcaption strong{color:var(--ink)}
 
 .table{overflow-x:auto;margin:0 0 3rem;container-type:inline-size}
-table{border-collapse:collapse;width:100%;font:.875rem/1.35 var(--data);font-variant-numeric:tabular-nums lining-nums}
+table{border-collapse:collapse;min-width:min(100%,var(--measure));font:.875rem/1.35 var(--data);font-variant-numeric:tabular-nums lining-nums}
 caption{padding-bottom:.6rem}
 caption span{display:block;position:sticky;left:0;max-width:min(var(--measure),100cqi)}
-th,td{padding:.4rem 1.25rem .4rem 0;text-align:left;vertical-align:top;font-weight:400;max-width:22rem}
+th,td{padding:.4rem 1.25rem .4rem 0;text-align:left;vertical-align:top;font-weight:400;max-width:22rem;overflow-wrap:break-word}
 th:last-child,td:last-child{padding-right:0}
 thead th{vertical-align:bottom;color:var(--muted);border-top:1.5px solid var(--ink);border-bottom:1px solid var(--line);white-space:nowrap;overflow-wrap:normal}
 tbody tr:last-child>*{border-bottom:1.5px solid var(--ink)}
 tbody tr+tr>*{border-top:1px solid var(--grid)}
 tbody tr:hover>*{background:color-mix(in srgb,var(--grid) 45%,transparent)}
-tbody th{min-width:6rem}
+tbody th{min-width:8rem}
+th.number:first-child{text-align:left}
+th.number:first-child button{flex-direction:row}
 .number{text-align:right;white-space:nowrap}
 .strong{font-weight:700}
 thead button{font:inherit;color:inherit;background:none;border:0;padding:0;margin:0;cursor:pointer;display:inline-flex;align-items:center;gap:.4em;text-align:inherit}
@@ -88,12 +91,12 @@ thead button::after{content:'';width:.55em;height:.4em;background:currentColor;o
 thead [aria-sort=ascending] button::after{opacity:1;clip-path:polygon(50% 0,100% 100%,0 100%)}
 thead [aria-sort=descending] button::after{opacity:1}
 
-.sheet ul{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(6.5rem,8rem));gap:1.5rem 1.25rem}
+.sheet ul{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:1.5rem 1.25rem}
 .sheet li{font:.75rem/1.4 var(--data);color:var(--muted)}
 .sheet img{display:block;width:100%;height:auto;margin-bottom:.4rem;border-radius:2px}
 .sheet span{display:block;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}
 .sheet span:first-of-type{color:var(--ink);font-weight:700}
-footer{margin-top:5rem;padding-top:1rem;border-top:1px solid var(--grid);font:.8125rem/1.5 var(--data);color:var(--muted)}
+.sheet figcaption{margin-top:1rem}
 
 @media (max-width:60rem){
   .page{display:block;padding:2rem 1.25rem 4rem;max-width:48rem}
@@ -105,7 +108,9 @@ footer{margin-top:5rem;padding-top:1rem;border-top:1px solid var(--grid);font:.8
   nav a{padding:.35rem 0;border:0}
   nav a[aria-current]{color:var(--muted)}
   .theme{margin-top:.6rem}
-  .drawing svg{max-width:none}
+  .sheet ul{grid-template-columns:repeat(auto-fill,minmax(6rem,1fr))}
+  .drawing svg{max-width:max(100%,27rem)}
+  .wide svg{max-width:none}
 }
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{
@@ -114,15 +119,19 @@ footer{margin-top:5rem;padding-top:1rem;border-top:1px solid var(--grid);font:.8
   .page{display:block;padding:0;max-width:none}
   nav,.skip{display:none}
   section{margin-top:2.5rem}
-  h2,caption{break-after:avoid}
-  figure.figure,.scores,.facts div,tr,.sheet li,.notes{break-inside:avoid}
+  h2,h2+p,caption{break-after:avoid}
+  figcaption{break-before:avoid}
+  figure.figure,h2+p,.scores,.facts div,tr,.sheet li,.notes{break-inside:avoid}
   p{orphans:3;widows:3}
+  tbody tr:first-child{break-before:avoid}
   thead{display:table-header-group}
-  .table,.drawing{overflow:visible;container-type:normal}
+  .facts,p,.lead,figcaption,caption span{max-width:none}
+  .table,.drawing{overflow:visible;container-type:normal;background:none}
   caption span{position:static}
+  thead button{display:contents}
   thead button::after{display:none}
   .drawing svg{max-width:100%}
-  .sheet ul{grid-template-columns:repeat(6,1fr)}
+  .sheet ul{grid-template-columns:repeat(6,minmax(0,1fr))}
   figure,.table{margin-bottom:2rem}
 }
 `;

@@ -41,9 +41,14 @@ function renderText(text: string): Markup {
   return markup`${paragraphs.map((paragraph) => markup`<p>${paragraph}</p>\n`)}`;
 }
 
+/** Wider figures scroll on a telephone: made to fit, their text would be less than 10 pixels high. */
+const WIDE = 540;
+
 async function renderFigure(figure: Figure): Promise<Markup> {
+  const svg = await drawInlineSvg(figure);
+  const isWide = Number(/ width="([\d.]+)"/u.exec(svg)?.[1] ?? 0) > WIDE;
   return markup`<figure id="${figure.id}" class="figure">
-<div class="drawing">${trustedMarkup(await drawInlineSvg(figure))}</div>
+<div class="drawing${isWide ? ' wide' : ''}">${trustedMarkup(svg)}</div>
 <figcaption><strong>${figure.title}.</strong> ${figure.caption}</figcaption>
 </figure>
 `;
