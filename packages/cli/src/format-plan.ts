@@ -1,4 +1,5 @@
 import type { TrainingPlan } from '@isometry/train';
+import { formatSeconds } from './duration.ts';
 import { printable } from './printable.ts';
 
 /** The plan of a training, as a person at a terminal wants to check it before waiting. */
@@ -27,7 +28,7 @@ export function formatPlan(plan: TrainingPlan): string {
       ({ name, epochs, steps }) =>
         `  ${name}: at most ${counted(epochs, 'epoch')} of ${counted(steps, 'step')}`,
     ),
-    `  at most ${duration(plan.atMostSeconds)} for these steps; it may stop sooner`,
+    `  at most ${formatSeconds(plan.atMostSeconds)} for these steps; it may stop sooner`,
     ...(plan.resumed === null
       ? []
       : [`  goes on in stage ${plan.resumed.stage}, epoch ${plan.resumed.epoch}`]),
@@ -40,10 +41,4 @@ function counted(value: number, what: string): string {
 
 function count(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

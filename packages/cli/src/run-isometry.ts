@@ -1,16 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { classifyCommand } from './commands/classify.ts';
 import { embedCommand } from './commands/embed.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { pixelsCommand } from './commands/pixels.ts';
 import { serveCommand } from './commands/serve.ts';
 import { setupCommand } from './commands/setup.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
 import { trainCommand } from './commands/train.ts';
 import { weightsCommand } from './commands/weights.ts';
 import { exitCodeOf, formatError } from './error-text.ts';
 import { EXIT_CODES, EXIT_CODES_HELP } from './exit-codes.ts';
+import { ownVersion } from './own-version.ts';
 import type { CommandContext, Terminal } from './terminal.ts';
 
 /** In the order in which a user meets them. */
@@ -19,11 +21,13 @@ const COMMANDS = [
   weightsCommand,
   trainCommand,
   exportCommand,
+  evaluateCommand,
   inspectCommand,
   classifyCommand,
   embedCommand,
   pixelsCommand,
   serveCommand,
+  reproduceCommand,
 ];
 
 /**
@@ -85,10 +89,4 @@ function allCommands(command: Command): readonly Command[] {
 
 function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
-}
-
-async function ownVersion(): Promise<string> {
-  // `../package.json` from src and from dist alike.
-  const json = await readFile(new URL('../package.json', import.meta.url), 'utf8');
-  return String((JSON.parse(json) as { readonly version: unknown }).version);
 }

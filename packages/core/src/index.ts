@@ -86,6 +86,11 @@ export {
   type PairedDifference,
 } from './metrics/compare-paired.ts';
 export { confusionMatrix, normaliseRows } from './metrics/confusion-matrix.ts';
+export {
+  distanceHistogram,
+  type DistanceHistogram,
+  type DistanceHistogramOptions,
+} from './metrics/distance-histogram.ts';
 export type { EmbeddingDistance, EmbeddingSet } from './metrics/embedding-set.ts';
 export {
   nearestNeighbourAccuracy,

@@ -79,3 +79,19 @@ export {
   type ContactSheetOptions,
   type SheetPicture,
 } from './pictures/contact-sheet.ts';
+export { compareLosses, type EvaluatedCell } from './reproduction/compare-losses.ts';
+export { nameOf } from './reproduction/names.ts';
+export { PAPER_MAPS, PAPER_PARAMETERS } from './reproduction/paper-results.ts';
+export type {
+  CellScores,
+  GridCell,
+  GridComparison,
+  GridRow,
+  PairedDifference,
+  Reproduction,
+  ScoreName,
+} from './reproduction/reproduction.ts';
+export { reproductionPage, type ReproductionFigures } from './reproduction/reproduction-page.ts';
+export type { EmbeddingPoints } from './projection/embedding-points.ts';
+export { projectTsne, type ProjectTsneOptions } from './projection/project-tsne.ts';
+export { projectUmap, type ProjectUmapOptions } from './projection/project-umap.ts';

@@ -1,0 +1,44 @@
+import { formatSeconds } from '../duration.ts';
+import { listCells } from './budget.ts';
+import type { GridOutcome, GridPlan } from './run-grid.ts';
+
+/** The plan of a grid, as a person wants to check it before waiting for hours. */
+export function formatGridPlan({
+  planned,
+  left,
+  seconds,
+  done,
+  budgetSeconds,
+  isEstimated,
+}: GridPlan): string {
+  const lines = [
+    `plan: ${cells(planned.length)} to train${isEstimated && planned.length > 0 ? `, at most ${formatSeconds(seconds)} as measured here` : ''}`,
+    ...(done.length === 0 ? [] : [`  done already: ${cells(done.length)}`]),
+    ...listCells(planned.map(({ cell }) => cell)).map((line) => `  ${line}`),
+  ];
+  if (budgetSeconds !== undefined && left.length > 0) {
+    lines.push(
+      `  beyond the budget of ${formatSeconds(budgetSeconds)}: ${cells(left.length)}, for the next time`,
+      ...listCells(left.map(({ cell }) => cell)).map((line) => `    ${line}`),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** What is left, and how it goes on. */
+export function formatLeft({ left, failed }: GridOutcome): string {
+  if (left.length === 0 && failed.length === 0) return '';
+  return [
+    ...(left.length === 0
+      ? []
+      : [`${cells(left.length)} left: run the same command again, it goes on from there`]),
+    ...(failed.length === 0
+      ? []
+      : [`${cells(failed.length)} failed: the report says which and why`]),
+    '',
+  ].join('\n');
+}
+
+function cells(count: number): string {
+  return `${count} cell${count === 1 ? '' : 's'}`;
+}

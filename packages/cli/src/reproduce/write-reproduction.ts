@@ -1,0 +1,195 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { distanceHistogram, type Progress } from '@isometry/core';
+import type { Figure, Reproduction } from '@isometry/report';
+import { ownVersion } from '../own-version.ts';
+import { toPoints } from '../evaluate/project-embeddings.ts';
+import { tablesMarkdown } from '../report/tables-markdown.ts';
+import { makeFolder, writeReport, type WriteReportOptions } from '../report/write-report.ts';
+import { writeWholeFile } from '../write-whole-file.ts';
+import { cellFolder } from './cell-folder.ts';
+import { collectCells, readEmbeddings, type CollectedCell } from './collect-cells.ts';
+import type { Cell } from './grid.ts';
+import type { GridSettings } from './grid-settings.ts';
+import type { GridOutcome } from './run-grid.ts';
+
+export interface WriteReproductionOptions extends WriteReportOptions {
+  readonly settings: GridSettings;
+  /** The folder of images: its last part names the data set. */
+  readonly name: string;
+  readonly failed: GridOutcome['failed'];
+  readonly left: GridOutcome['left'];
+}
+
+/** The classes of the paper's photos: warts, normal skin, corns. */
+const PAPER_COUNTS = '1068,1010,437';
+
+/** What figures 3 and 4 of the paper show. */
+const MAPPED = { backbone: 'mobilenet', losses: ['cross-entropy', 'lifted-structured'] };
+
+const DISTANCE_BINS = 32;
+
+/** Writes `report/` of what is done: the page, its figures, reproduction.json and tables.md. */
+export async function writeReproduction(
+  out: string,
+  cells: readonly Cell[],
+  options: WriteReproductionOptions,
+): Promise<{ readonly page: string; readonly reproduction: Reproduction }> {
+  const { reproductionPage } = await import('@isometry/report');
+  options.onProgress?.({ stage: 'report', done: 0 });
+  const collected = await collectCells(out, cells);
+  const reproduction = await describe(out, cells, collected, options);
+  const embeddings = await embeddingFigures(out, collected, options);
+  const page = reproductionPage(reproduction, { embeddings });
+  const folder = join(out, 'report');
+  await makeFolder(folder);
+  await writeWholeFile(
+    join(folder, 'reproduction.json'),
+    `${JSON.stringify(reproduction, undefined, 2)}\n`,
+  );
+  await writeWholeFile(join(folder, 'tables.md'), tablesMarkdown(page));
+  return { page: await writeReport(folder, page, options), reproduction };
+}
+
+async function describe(
+  out: string,
+  cells: readonly Cell[],
+  collected: readonly CollectedCell[],
+  { settings, name, failed, left }: WriteReproductionOptions,
+): Promise<Reproduction> {
+  const { compareLosses, PAPER_PARAMETERS } = await import('@isometry/report');
+  const [first] = collected;
+  const done = new Set(collected.map(({ cell }) => cellFolder(out, cell).path));
+  const reasons = new Map(failed.map(({ cell, message }) => [cellFolder(out, cell).path, message]));
+  const open = new Map(
+    [...cells, ...failed.map(({ cell }) => cell), ...left].map((cell) => [
+      cellFolder(out, cell).path,
+      cell,
+    ]),
+  );
+  return {
+    kind: 'isometry.reproduction',
+    version: 1,
+    software: `isometry ${await ownVersion()}`,
+    protocol: settings.protocol,
+    settings: JSON.parse(JSON.stringify(settings.recipe)) as Reproduction['settings'],
+    weights: Object.fromEntries(
+      collected.map(({ cell, weights }) => [
+        cell.backbone,
+        describeWeights(settings.weights[cell.backbone], weights),
+      ]),
+    ),
+    data: {
+      name: basename(resolve(name)),
+      digest: first?.dataDigest ?? '',
+      labels: first?.evaluation.model.labels ?? [],
+      testImages: Object.fromEntries(
+        collected.map(({ cell, evaluation }) => [`${cell.seed}`, evaluation.data.count]),
+      ),
+      isGrouped: first !== undefined && first.evaluation.data.groups !== null,
+      isPaperData: first !== undefined && (await classCounts(out, first)) === PAPER_COUNTS,
+    },
+    rows: compareLosses(collected.map(({ cell, evaluation }) => ({ ...cell, evaluation }))),
+    cells: collected.map(scoresOf),
+    parameters: [
+      ...new Map(
+        collected.map(({ cell, backboneParameters }) => [cell.backbone, backboneParameters]),
+      ),
+    ].map(([backbone, parameters]) => ({
+      backbone,
+      parameters,
+      paper: PAPER_PARAMETERS[backbone] ?? null,
+    })),
+    missing: [...open]
+      .filter(([path]) => !done.has(path))
+      .map(([path, cell]) => ({ ...cell, reason: reasons.get(path) ?? null })),
+  };
+}
+
+function scoresOf({ cell, result, evaluation }: CollectedCell): Reproduction['cells'][number] {
+  const { classification, retrieval, calibration, model } = evaluation;
+  const { seconds, cpuSeconds, peakMemoryBytes, sessions } = result.training;
+  return {
+    ...cell,
+    modelDigest: model.digest,
+    accuracy: classification.accuracy.value,
+    balancedAccuracy: classification.balancedAccuracy.value,
+    macroF1: classification.macroF1.value,
+    precisionAt1: retrieval.precisionAt1,
+    rPrecision: retrieval.rPrecision,
+    mapAtR: retrieval.mapAtR,
+    prototypeAccuracy: retrieval.prototypeAccuracy,
+    ece: calibration.ece,
+    epochs: result.epochs,
+    seconds,
+    cpuSeconds,
+    peakMemoryBytes,
+    sessions,
+  };
+}
+
+/** A file by its name and digest: where it lay on this machine is nobody's business. */
+function describeWeights(given: string, digest: string): string {
+  return digest === 'random' ? 'random' : `${basename(given)} (${digest.slice(0, 19)}…)`;
+}
+
+async function classCounts(out: string, { cell }: CollectedCell): Promise<string> {
+  const text = await readFile(join(cellFolder(out, cell).run, 'split.csv'), 'utf8');
+  const counts = new Map<string, number>();
+  for (const line of text.trim().split('\n').slice(1)) {
+    const label = line.split(',')[1] ?? '';
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return [...counts.values()].sort((a, b) => b - a).join();
+}
+
+/** Maps and distances of the first seed that the paper's two losses both have, or of what is there of them. */
+async function embeddingFigures(
+  out: string,
+  collected: readonly CollectedCell[],
+  { signal, onProgress }: WriteReproductionOptions,
+): Promise<readonly Figure[]> {
+  const { distanceHistogramFigure, embeddingMapFigure, nameOf, PAPER_MAPS, projectTsne } =
+    await import('@isometry/report');
+  const shown = MAPPED.losses.flatMap((loss) => {
+    const own = collected.find(
+      ({ cell }) => cell.backbone === MAPPED.backbone && cell.loss === loss,
+    );
+    return own === undefined ? [] : [own];
+  });
+  const maps: Figure[] = [];
+  const distances: Figure[] = [];
+  for (const { cell, evaluation } of shown) {
+    const { labels, embedding } = evaluation.model;
+    const set = {
+      data: await readEmbeddings(out, cell), // oxlint-disable-line no-await-in-loop
+      size: embedding.size,
+      classes: evaluation.images.map(({ label }) => labels.indexOf(label)),
+    };
+    const title = `${nameOf(cell.backbone)}, ${nameOf(cell.loss).toLowerCase()}, seed ${cell.seed}`;
+    const tell = (progress: Progress): void =>
+      onProgress?.({ ...progress, message: `${cell.loss}${progress.message ?? ''}` });
+    // oxlint-disable-next-line no-await-in-loop -- one after the other: both take the only thread
+    const flat = await projectTsne(set, { signal, onProgress: tell });
+    const map = embeddingMapFigure({
+      id: `tsne-${cell.backbone}-${cell.loss}`,
+      title,
+      method: 't-SNE',
+      points: toPoints(flat),
+      classes: set.classes,
+      labels,
+      wrong: evaluation.images.map(({ label, predicted }) => label !== predicted),
+      parameters: 'perplexity 30, seed 0',
+    });
+    maps.push({ ...map, caption: `${map.caption} ${PAPER_MAPS[cell.loss] ?? ''}` });
+    distances.push(
+      distanceHistogramFigure({
+        id: `distances-${cell.backbone}-${cell.loss}`,
+        title,
+        ...distanceHistogram(set, { distance: embedding.distance, bins: DISTANCE_BINS }),
+        unit: embedding.distance,
+      }),
+    );
+  }
+  return [...maps, ...distances];
+}

@@ -1,0 +1,54 @@
+import { IsometryError } from '../errors.ts';
+import { assertEmbeddings, type EmbeddingDistance, type EmbeddingSet } from './embedding-set.ts';
+import { rankReferences } from './rank-references.ts';
+import { assertDepth } from './retrieval.ts';
+
+export interface NearestNeighbourOptions {
+  /** Whose classes are voted with. @defaultValue the set itself, every image without itself */
+  readonly reference?: EmbeddingSet | undefined;
+  /** How many neighbours vote. */
+  readonly k: number;
+  readonly distance: EmbeddingDistance;
+}
+
+/**
+ * Accuracy of the class that most of the nearest k have: scikit-learn's `KNeighborsClassifier`, without a
+ * reference by leaving each image out. Of classes with equally many votes the smallest number wins, as there;
+ * equally near images go in the order of the reference. A class's only image cannot be right, and counts.
+ *
+ * @returns null without a query
+ * @throws `OPTION_INVALID` when an embedding is not finite, or there are fewer than k others
+ */
+export function nearestNeighbourAccuracy(
+  query: EmbeddingSet,
+  { reference, k, distance }: NearestNeighbourOptions,
+): number | null {
+  assertEmbeddings(query, reference);
+  assertDepth(k);
+  const count = query.classes.length;
+  if (count === 0) return null;
+  const others = reference === undefined ? count - 1 : reference.classes.length;
+  if (k > others) {
+    throw new IsometryError('OPTION_INVALID', `There are ${others} neighbours, fewer than ${k}.`, {
+      hint: 'Choose a smaller k.',
+      details: { k, neighbours: others },
+    });
+  }
+  const classOf = (reference ?? query).classes;
+  let right = 0;
+  rankReferences(query, { reference, distance, depth: () => k }, (row, nearest) => {
+    right += Number(vote(nearest, classOf) === query.classes[row]);
+  });
+  return right / count;
+}
+
+function vote(nearest: Uint32Array, classOf: readonly number[]): number | undefined {
+  const votes = new Map<number, number>();
+  for (const row of nearest) {
+    const own = classOf[row] as number;
+    votes.set(own, (votes.get(own) ?? 0) + 1);
+  }
+  const most = Math.max(...votes.values());
+  const winners = [...votes].filter(([, count]) => count === most).map(([own]) => own);
+  return Math.min(...winners);
+}

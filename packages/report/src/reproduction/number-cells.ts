@@ -1,0 +1,32 @@
+import type { Interval } from '@isometry/core';
+import type { Block, Cell, Table } from '../page/page.ts';
+
+export function toBlock(table: Table): Block {
+  return { kind: 'table', table };
+}
+
+export function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+export function interval({ value, low, high }: Interval): Cell {
+  return { text: `${percent(value)} (${percent(low)} to ${percent(high)})`, sort: value };
+}
+
+export function difference({ value, low, high }: Interval): Cell {
+  const signed = (share: number): string => `${share > 0 ? '+' : ''}${percent(share)}`;
+  return {
+    text: `${signed(value)} (${signed(low)} to ${signed(high)})`,
+    sort: value,
+    // Zero is outside.
+    emphasis: low > 0 || high < 0,
+  };
+}
+
+export function pValue(value: number): Cell {
+  return { text: value < 0.001 ? '< 0.001' : value.toFixed(3), sort: value };
+}
+
+export function number(value: number): Cell {
+  return { text: value.toFixed(2), sort: value };
+}

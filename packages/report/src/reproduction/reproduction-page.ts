@@ -1,0 +1,188 @@
+import { confusionMatrixFigure } from '../figures/confusion-matrix.ts';
+import { lossComparisonFigure, PAPER_MARK } from '../figures/loss-comparison.ts';
+import type { Figure } from '../figures/figure.ts';
+import type { Block, Page, Section } from '../page/page.ts';
+import { cellSection } from './cell-section.ts';
+import { nameOf } from './names.ts';
+import { percent, toBlock } from './number-cells.ts';
+import { PAPER_CONFUSION, PAPER_TITLE } from './paper-results.ts';
+import type { Reproduction } from './reproduction.ts';
+import { scoreSection } from './score-section.ts';
+import { testSection } from './test-section.ts';
+
+export interface ReproductionFigures {
+  /** Maps and distances of the embeddings of some rows, beside the paper's figures 3 and 4. */
+  readonly embeddings: readonly Figure[];
+}
+
+/** The page of a reproduction: the paper's tables and figures on other images, and its own values beside them. */
+export function reproductionPage(found: Reproduction, figures: ReproductionFigures): Page {
+  return {
+    title: `Deep metric learning on ${found.data.name}`,
+    lead: lead(found),
+    notes: notes(found),
+    sections: [
+      comparisonSection(found),
+      scoreSection(found),
+      testSection(found),
+      confusionSection(found),
+      {
+        id: 'embeddings',
+        title: 'Embeddings (figures 3 and 4)',
+        text: 'Test images of the first seed in the metric space that each loss made. Maps keep neighbours, not distances: whether clusters are apart is shown by the histograms.',
+        blocks: figures.embeddings.map((figure): Block => ({ kind: 'figure', figure })),
+      },
+      parameterSection(found),
+      cellSection(found),
+      aboutSection(found),
+    ].filter(({ blocks }) => blocks.length > 0),
+  };
+}
+
+function lead({ rows, cells, data }: Reproduction): string {
+  const seeds = new Set(cells.map(({ seed }) => seed)).size;
+  const backbones = new Set(rows.map(({ backbone }) => backbone)).size;
+  const [best] = [...rows].sort(
+    (a, b) => b.scores.balancedAccuracy.value - a.scores.balancedAccuracy.value,
+  );
+  const counted = `${cells.length} trainings: ${backbones} backbone${backbones === 1 ? '' : 's'}, up to ${seeds} seed${seeds === 1 ? '' : 's'}, ${data.labels.length} classes.`;
+  return best === undefined
+    ? 'No training is finished yet.'
+    : `${counted} Highest balanced accuracy: ${nameOf(best.backbone)} with ${nameOf(best.loss).toLowerCase()}, ${percent(best.scores.balancedAccuracy.value)} % on average.`;
+}
+
+function notes({ data, weights, settings, protocol, rows, missing }: Reproduction): string[] {
+  const used = [...new Set(rows.map(({ backbone }) => backbone))];
+  return [
+    ...(data.isPaperData
+      ? []
+      : [
+          `Another data set than the paper’s (${PAPER_TITLE}; its photos are not public): these figures stand in for it and reproduce nothing of it. Its own values are shown for orientation, as “${PAPER_MARK}”.`,
+        ]),
+    `Protocol ${protocol}${Object.entries(settings)
+      .map(([name, value]) => `, ${name} ${value}`)
+      .join('')}. Weights at the start: ${used
+      .map((backbone) => `${nameOf(backbone)} ${weights[backbone] ?? 'unknown'}`)
+      .join('; ')}.`,
+    ...(missing.length === 0
+      ? []
+      : [
+          `${missing.length === 1 ? 'One training of the grid is' : `${missing.length} trainings of the grid are`} not finished: see the list at the end.`,
+        ]),
+  ];
+}
+
+function comparisonSection({ rows, data }: Reproduction): Section {
+  const metrics = [
+    { metric: 'balancedAccuracy', title: 'Balanced accuracy' },
+    { metric: 'accuracy', title: 'Accuracy' },
+  ] as const;
+  return {
+    id: 'comparison',
+    title: 'Losses compared',
+    text: `Dots are means over the seeds with 95 % intervals of the test ${data.isGrouped ? 'groups' : 'images'} drawn anew; the small dots are the seeds.`,
+    blocks:
+      rows.length === 0
+        ? []
+        : metrics.map(({ metric, title }) => ({
+            kind: 'figure',
+            figure: lossComparisonFigure({
+              id: metric === 'accuracy' ? 'losses-accuracy' : 'losses-balanced-accuracy',
+              metric: title,
+              panels: [...new Set(rows.map(({ backbone }) => backbone))].map((backbone) => ({
+                title: nameOf(backbone),
+                rows: rows
+                  .filter((row) => row.backbone === backbone)
+                  .map((row) => ({
+                    loss: nameOf(row.loss),
+                    mean: row.scores[metric],
+                    seeds: row.bySeed.map((scores) => scores[metric]),
+                    // The paper gives no balanced accuracy.
+                    paper:
+                      metric === 'accuracy' && row.paper !== null ? row.paper.accuracy / 100 : null,
+                  })),
+              })),
+            }),
+          })),
+  };
+}
+
+function confusionSection({ rows, data }: Reproduction): Section {
+  const shown = rows.filter(
+    ({ backbone, loss }) => backbone === 'mobilenet' && loss in PAPER_CONFUSION,
+  );
+  return {
+    id: 'confusion',
+    title: 'Confusion (tables 4 and 5)',
+    blocks: shown.flatMap(({ backbone, loss, confusion, seeds }): Block[] => [
+      {
+        kind: 'figure',
+        figure: confusionMatrixFigure({
+          id: `confusion-${backbone}-${loss}`,
+          title: `${nameOf(backbone)}, ${nameOf(loss).toLowerCase()}, ${seeds.length} seed${seeds.length === 1 ? '' : 's'} together`,
+          labels: data.labels,
+          matrix: confusion,
+        }),
+      },
+      {
+        kind: 'text',
+        text: `${PAPER_CONFUSION[loss] ?? ''}${data.isPaperData ? '' : ' Another data set.'}`,
+      },
+    ]),
+  };
+}
+
+function parameterSection({ parameters }: Reproduction): Section {
+  return {
+    id: 'parameters',
+    title: 'Parameters (table 3)',
+    blocks:
+      parameters.length === 0
+        ? []
+        : [
+            toBlock({
+              id: 'table-3',
+              caption: 'Values in the layers of the backbone, without embedding and classifier.',
+              columns: [
+                { title: 'Backbone' },
+                { title: 'Here', numeric: true },
+                { title: 'Paper', numeric: true },
+              ],
+              rows: parameters.map(({ backbone, parameters: own, paper }) => [
+                { text: nameOf(backbone) },
+                { text: own.toLocaleString('en-US'), sort: own },
+                { text: paper === null ? '' : paper.toLocaleString('en-US'), sort: paper ?? 0 },
+              ]),
+            }),
+          ],
+  };
+}
+
+function aboutSection(found: Reproduction): Section {
+  const { data, missing, software } = found;
+  const list = missing.map(
+    ({ backbone, loss, seed, reason }) =>
+      `${nameOf(backbone)}, ${nameOf(loss).toLowerCase()}, seed ${seed}${reason === null ? '' : `: ${reason}`}`,
+  );
+  return {
+    id: 'about',
+    title: 'About these figures',
+    blocks: [
+      {
+        kind: 'facts',
+        facts: [
+          { name: 'Images', value: `${data.name}, digest ${data.digest}` },
+          {
+            name: 'Test images',
+            value: Object.entries(data.testImages)
+              .map(([seed, count]) => `seed ${seed}: ${count}`)
+              .join(', '),
+          },
+          { name: 'Splits', value: data.isGrouped ? 'whole groups' : 'single images' },
+          { name: 'Software', value: software },
+          ...(list.length === 0 ? [] : [{ name: 'Not finished', value: list.join('; ') }]),
+        ],
+      },
+    ],
+  };
+}
