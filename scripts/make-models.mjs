@@ -47,7 +47,7 @@ export const MODELS = {
 const FIXTURE = { images: {}, train: { ...SMALL, seed: 1 } };
 
 /** What a model comes out of besides its recipe: when one of these changes, it is made anew. */
-const SOURCES = ['packages/pixels/dist', 'packages/train/dist', 'packages/export/dist'];
+const SOURCES = ['pixels', 'dataset', 'train', 'export'].map((name) => `packages/${name}/dist`);
 
 /** The path of a made model: `<cache>/models/<name>-<digest of what it is made from>/model.onnx`. */
 export async function modelPath(name, recipe = MODELS[name]) {

@@ -64,6 +64,70 @@ describe('scanImageFolder', () => {
   });
 });
 
+describe('scanImageFolder for a model', () => {
+  const labels = ['wart', 'corn', 'bunion'];
+
+  it("keeps the order of the model's classes, whichever the images are of", async () => {
+    await put('corn/1.jpg', 'wart/1.jpg', 'wart/2.jpg');
+    const some = await scanImageFolder(root, { labels });
+    expect(some.labels).toEqual(labels);
+    expect(rows(some)).toEqual(['corn/1.jpg,corn', 'wart/1.jpg,wart', 'wart/2.jpg,wart']);
+    await rm(join(root, 'corn'), { recursive: true });
+    const one = await scanImageFolder(root, { labels });
+    expect(one.labels).toEqual(labels);
+    expect(rows(one)).toEqual(['wart/1.jpg,wart', 'wart/2.jpg,wart']);
+    // A file says what its model's classes are: one class is no error of the images.
+    expect((await scanImageFolder(root, { labels: ['wart'] })).labels).toEqual(['wart']);
+  });
+
+  it('needs an image all the same', async () => {
+    await expect(scanImageFolder(root, { labels })).rejects.toMatchObject({
+      code: 'DATASET_EMPTY',
+    });
+  });
+
+  it('names the labels that the model does not know, how many images have them, and its own', async () => {
+    await put('corn/1.jpg', 'Wart/1.jpg', 'mole/1.jpg', 'mole/2.jpg');
+    await expect(scanImageFolder(root, { labels })).rejects.toMatchObject({
+      code: 'DATASET_METADATA_INVALID',
+      message: 'The model does not know 2 labels: "mole" (2 images), "Wart" (1 image).',
+      hint: expect.stringContaining('wart, corn, bunion') as string,
+      details: {
+        unknown: [
+          { label: 'mole', count: 2 },
+          { label: 'Wart', count: 1 },
+        ],
+        labels,
+      },
+    });
+    await rm(join(root, 'Wart'), { recursive: true });
+    await expect(scanImageFolder(root, { labels })).rejects.toMatchObject({
+      message: 'The model does not know the label "mole" (2 images).',
+    });
+  });
+
+  it('cuts a long list of labels short', async () => {
+    await put(...'abcdef'.split('').map((name) => `${name}/1.jpg`));
+    const many = Array.from({ length: 21 }, (_, index) => `class ${index}`);
+    await expect(scanImageFolder(root, { labels: many })).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^The model does not know 6 labels: .*"e" \(1 image\), …\.$/u,
+      ) as string,
+      hint: expect.stringContaining('class 19, …:') as string,
+    });
+  });
+
+  it('goes by the labels of a column and of a list as by those of folders', async () => {
+    await put('one/1.jpg', 'one/2.jpg');
+    await write('metadata.csv', 'file_name,dx\n1.jpg,wart\n2.jpg,mole\n');
+    await expect(scanImageFolder(root, { label: 'dx', labels })).rejects.toThrow(/"mole"/u);
+    await expect(scanImageFolder(root, { labels })).rejects.toThrow(/"one" \(2 images\)/u);
+    await write('list.csv', 'file,label\none/1.jpg,wart\n');
+    const folder = await scanImageFolder(root, { list: join(root, 'list.csv'), labels });
+    expect(rows(folder)).toEqual(['one/1.jpg,wart']);
+  });
+});
+
 describe("scanImageFolder's metadata", () => {
   const csv = 'file_name,dx,lesion\n1.jpg,mel,L1\n2.jpg,bkl,L2\n3.jpg,mel,L1\n4.jpg,mel,L3\n';
 

@@ -6,6 +6,7 @@ import { readImageList } from './image-list.ts';
 import { joinColumn, METADATA_FILES, readMetadata } from './metadata-column.ts';
 import type { SplitName } from './split-name.ts';
 import { invalidTable } from './table.ts';
+import { assertKnownLabels } from './unknown-labels.ts';
 
 /** A file that claims to be an image. */
 export interface LabelledFile {
@@ -17,7 +18,7 @@ export interface LabelledFile {
 /** What {@link scanImageFolder} finds. */
 export interface ImageFolder {
   readonly root: string;
-  /** Class names in code unit order, or `options.labels`: a label's position is its logit's. Two or more. */
+  /** Class names, two or more, in code unit order; or `options.labels` as given. A label's position is its logit's. */
   readonly labels: readonly string[];
   /** Sorted by path. */
   readonly files: readonly LabelledFile[];
@@ -36,12 +37,13 @@ export interface ScanImageFolderOptions {
   readonly label?: string | undefined;
   /** Column of the metadata that gives the group. @defaultValue none */
   readonly group?: string | undefined;
-  /** The classes of a model: then images of one class are enough, and one of another class is an error. @defaultValue those that are found */
+  /**
+   * The classes of a model, whose order is kept: images of one of them are enough, and one of another class
+   * is an error.
+   * @defaultValue those that are found
+   */
   readonly labels?: readonly string[] | undefined;
 }
-
-/** How many unknown labels an error names. */
-const NAMED = 5;
 
 /** What a column of labels is called where there are no class folders and nothing else was said. */
 const DEFAULT_LABEL = 'label';
@@ -56,7 +58,8 @@ const DEFAULT_LABEL = 'label';
  *
  * Hidden files and folders, and folders without an image, are no classes.
  * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `DATASET_EMPTY`, `DATASET_TOO_FEW_CLASSES`,
- *   `DATASET_METADATA_INVALID`, `DATASET_GROUP_LEAKS` when a group is in two given splits
+ *   `DATASET_METADATA_INVALID` (also for a label that is not in `options.labels`), `DATASET_GROUP_LEAKS` when a
+ *   group is in two given splits
  */
 export async function scanImageFolder(
   root: string,
@@ -73,21 +76,12 @@ export async function scanImageFolder(
   const ignored = [...images, ...others].filter(passedOver).length;
   const present = [...new Set(files.map(({ label }) => label))].sort();
   if (present.length === 0) throw empty(root, images.length, ignored);
-  if (options.labels !== undefined) assertKnown(files, options.labels);
-  const labels = options.labels ?? present;
-  if (labels.length === 1) {
-    throw new IsometryError(
-      'DATASET_TOO_FEW_CLASSES',
-      `${root} holds images of one class only, "${labels[0]}".`,
-      {
-        hint: 'A classifier needs two or more: give the folder that holds the class folders.',
-        details: { folder: root, labels },
-      },
-    );
-  }
+  if (options.labels !== undefined) assertKnownLabels(files, options.labels);
+  else if (present.length === 1) throw oneClass(root, present);
   if (found.splits !== undefined && found.groups !== undefined) {
     assertNoLeaks(found.splits, found.groups);
   }
+  const labels = options.labels ?? present;
   return { root, labels, files, groups: found.groups, splits: found.splits, ignored };
 }
 
@@ -161,7 +155,7 @@ async function readColumn(
   if (table === undefined) {
     throw invalidTable(
       `There is no ${METADATA_FILES.join(' or ')} in ${root}.`,
-      'A column needs one, with a row per image; or train without the column.',
+      'A column needs one, with a row per image; or do without the column.',
       { folder: root, column },
     );
   }
@@ -169,22 +163,20 @@ async function readColumn(
   return new Map(images.map((file) => [file, values.get(file) ?? '']));
 }
 
-function assertKnown(files: readonly LabelledFile[], labels: readonly string[]): void {
-  const known = new Set(labels);
-  const strangers = files.filter(({ label }) => !known.has(label));
-  const [first] = strangers;
-  if (first === undefined) return;
-  const names = [...new Set(strangers.map(({ label }) => `"${label}"`))];
-  throw invalidTable(
-    `${strangers.length} of ${files.length} images have a label that the model does not know: ${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}.`,
-    `The model knows ${labels.slice(0, 20).join(', ')}${labels.length > 20 ? ', …' : ''}: rename the folders, or name the column that gives the label.`,
-    { file: first.file, label: first.label, count: strangers.length },
-  );
-}
-
 function isMetadata(file: string): boolean {
   const name = file.split('/').at(-1) ?? '';
   return METADATA_FILES.some((each) => each === name) && file.split('/').length <= 2;
+}
+
+function oneClass(folder: string, labels: readonly string[]): IsometryError {
+  return new IsometryError(
+    'DATASET_TOO_FEW_CLASSES',
+    `${folder} holds images of one class only, "${labels[0]}".`,
+    {
+      hint: 'A classifier needs two or more: give the folder that holds the class folders.',
+      details: { folder, labels },
+    },
+  );
 }
 
 function empty(root: string, images: number, ignored: number): IsometryError {

@@ -125,7 +125,7 @@ function joinValues(
   if (missing.length > 0) {
     throw invalidTable(
       `${table.name} gives no "${column}" for ${missing.length} of ${files.length} images, e.g. ${missing.slice(0, NAMED).join(', ')}.`,
-      `Add the missing rows or values, or train without this column.`,
+      'Add the missing rows or values, or do without the column.',
       { column, count: missing.length, files: missing.slice(0, NAMED) },
     );
   }
