@@ -40,15 +40,5 @@ export function figureConfig(font: string): Config {
       tickSize: 4,
       labelFlush: false,
     },
-    legend: {
-      labelColor: colour('ink'),
-      titleColor: colour('ink'),
-      labelFontSize: TEXT_SIZE.label,
-      titleFontSize: TEXT_SIZE.label,
-      titleFontWeight: 'normal',
-      labelLimit: 0,
-      titleLimit: 0,
-      symbolSize: 70,
-    },
   };
 }

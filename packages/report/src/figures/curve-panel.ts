@@ -32,7 +32,7 @@ export function curvePanel({ title, unit, curves }: CurvePanel, width: number): 
   const y = (field: string): object => ({
     field,
     type: 'quantitative',
-    scale: { type: scale.type, domain: scale.domain, nice: false, zero: false },
+    scale: { type: scale.type, domain: scale.domain, nice: false },
     axis: {
       title: scale.type === 'log' ? `${title}, log scale` : title,
       ...(unit === 'share' ? { format: '.0%' } : {}),

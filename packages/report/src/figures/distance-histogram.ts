@@ -1,8 +1,8 @@
 import { IsometryError } from '@isometry/core';
 import { seriesColour } from '../draw/colours.ts';
-import { TEXT_SIZE } from '../draw/figure-config.ts';
 import { assertLengths, assertNumbers } from './assert-lengths.ts';
 import { assertFigureId, type Figure } from './figure.ts';
+import { keyStrip, type KeyEntry } from './key-strip.ts';
 import { messageFigure } from './message-figure.ts';
 import { countOf, countText, percentText } from './number-text.ts';
 import { DASHES } from './series-marks.ts';
@@ -66,82 +66,52 @@ export function distanceHistogramFigure(options: DistanceHistogramFigureOptions)
 
 function histogramSpec(kinds: readonly Kind[], edges: readonly number[], unit: string): object {
   const shown = kinds.map((kind, index) => ({ ...kind, index })).filter(({ pairs }) => pairs > 0);
-  const domain = shown.map(({ index }) => index);
   const [low, high] = occupied(kinds, edges);
-  const values = shown.flatMap(({ density, index }) =>
-    steps(density, edges, low, high).map((step) => ({ ...step, k: index })),
-  );
-  const medians = shown.map(({ median, index }) => ({ x: median, k: index }));
-  const legend = {
-    title: null,
-    orient: 'top',
-    direction: 'vertical',
-    labelExpr: 'names[datum.value]',
-  };
   const x = {
     field: 'x',
     type: 'quantitative',
     scale: { domain: [edges[low], edges[high]], nice: false, zero: false },
     axis: { title: `${unit} distance of two images`, grid: false },
   };
-  const of = (range: readonly unknown[], key: object | null): object => ({
-    field: 'k',
-    type: 'ordinal',
-    scale: { domain, range: domain.map((index) => range[index]) },
-    legend: key,
-  });
-  const colours = kinds.map((_, index) => seriesColour(index));
-  return {
-    params: [
-      {
-        name: 'names',
-        value: kinds.map(
-          ({ name, pairs, median }) =>
-            `${name}: ${countOf(pairs, 'pair')}, median ${median === null ? '-' : distanceText(median)}`,
-        ),
-      },
-    ],
-    width: 520,
-    height: 260,
-    encoding: { x },
-    layer: [
-      {
-        data: { values },
-        encoding: {
-          y: {
-            field: 'y',
-            type: 'quantitative',
-            scale: { domainMin: 0 },
-            axis: { title: 'density per unit of distance', tickCount: 5 },
-          },
-        },
-        layer: [
-          {
-            mark: { type: 'area', opacity: 0.22 },
-            encoding: { fill: of(colours, null), y2: { datum: 0 } },
-          },
-          {
-            mark: { type: 'line', strokeWidth: 2, strokeJoin: 'miter' },
-            encoding: { stroke: of(colours, legend), strokeDash: of(DASHES, legend) },
-          },
-        ],
-      },
-      {
-        data: { values: medians },
-        mark: { type: 'rule', strokeWidth: 1.5 },
-        encoding: { stroke: of(colours, null), strokeDash: of(DASHES, null) },
-      },
-    ],
-    config: {
-      legend: {
-        symbolType: 'stroke',
-        symbolSize: 500,
-        symbolStrokeWidth: 2,
-        labelFontSize: TEXT_SIZE.label,
-      },
-    },
-    resolve: { scale: { fill: 'independent' } },
+  const y = {
+    field: 'y',
+    type: 'quantitative',
+    scale: { domainMin: 0 },
+    axis: { title: 'density per unit of distance', tickCount: 5 },
   };
+  const key = shown.map(({ name, pairs, median, index }): KeyEntry => ({
+    text: `${name}: ${countOf(pairs, 'pair')}, median ${distanceText(median as number)}`,
+    mark: { type: 'rule', ...line(index) },
+  }));
+  return {
+    spacing: 10,
+    vconcat: [
+      keyStrip(key, 'one a line'),
+      {
+        width: 520,
+        height: 260,
+        encoding: { x },
+        layer: shown.flatMap(({ density, median, index }) => [
+          {
+            data: { values: steps(density, edges, low, high) },
+            encoding: { y },
+            layer: [
+              {
+                mark: { type: 'area', opacity: 0.22, fill: seriesColour(index) },
+                encoding: { y2: { datum: 0 } },
+              },
+              { mark: { type: 'line', strokeJoin: 'miter', ...line(index) } },
+            ],
+          },
+          { data: { values: [{ x: median }] }, mark: { type: 'rule', ...line(index) } },
+        ]),
+      },
+    ],
+  };
+}
+
+function line(index: number): object {
+  return { stroke: seriesColour(index), strokeDash: DASHES[index], strokeWidth: 2 };
 }
 
 /** The outline of a histogram: two corners a bin, down to the axis at both ends. */

@@ -27,7 +27,7 @@ export interface EmbeddingMapFigureOptions {
 }
 
 /** Longer labels are elided beside the map and in it. */
-const LEGEND_WIDTH = 150;
+const LABEL_WIDTH = 150;
 
 /** Images by the similarity of their embeddings, a colour and a shape per class. */
 export function embeddingMapFigure(options: EmbeddingMapFigureOptions): Figure {
@@ -88,7 +88,7 @@ function mapSpec(options: MapSpecOptions): object {
   const area = pointArea(points.length);
   const ofClass = (range: readonly string[]): object => ({
     field: 'c',
-    type: 'ordinal',
+    type: 'nominal',
     legend: null,
     scale: { domain: indices, range },
   });
@@ -128,7 +128,7 @@ function mapSpec(options: MapSpecOptions): object {
     return ring.length === 0 ? map : { spacing: 8, vconcat: [map, keyStrip(ring, frame.width)] };
   }
   const key = labels.map((label, index) => ({
-    text: `${elideLabel(label, LEGEND_WIDTH, TEXT_SIZE.label)} (${countText(counts[index] as number)})`,
+    text: `${elideLabel(label, LABEL_WIDTH, TEXT_SIZE.label)} (${countText(counts[index] as number)})`,
     mark: { ...POINT, size: 90, shape: shapeOf(index), fill: seriesColour(index) },
   }));
   return { spacing: 10, hconcat: [map, keyStrip([...key, ...ring], 'one a line')] };

@@ -3,6 +3,7 @@ import { colour, SERIES_COUNT, seriesColour } from '../draw/colours.ts';
 import { TEXT_SIZE } from '../draw/figure-config.ts';
 import { assertLengths, assertNumbers } from './assert-lengths.ts';
 import { assertFigureId, type Figure } from './figure.ts';
+import { keyStrip, type KeyEntry } from './key-strip.ts';
 import { cleanLabel, elideLabel } from './label-text.ts';
 import { messageFigure } from './message-figure.ts';
 import { countOf } from './number-text.ts';
@@ -25,7 +26,7 @@ export interface RocFigureOptions {
 }
 
 const SIZE = 340;
-const LEGEND_WIDTH = 150;
+const LABEL_WIDTH = 150;
 /** Of more curves than there are colours, so many of the lowest areas stand out. */
 const MARKED = 4;
 
@@ -77,74 +78,48 @@ function rocSpec(drawn: readonly Drawn[], isMany: boolean): object {
   const place = ({ index }: Drawn, order: number): number => (isMany ? order : index);
   const rate = { type: 'quantitative', scale: { domain: [0, 1], nice: false } };
   const axis = { format: '.0%', values: [0, 0.2, 0.4, 0.6, 0.8, 1] };
-  const legend = {
-    title: null,
-    labelExpr: 'names[datum.value]',
-    symbolType: 'stroke',
-    symbolSize: 600,
-    symbolStrokeWidth: 2,
-  };
-  const domain = marked.map((_, order) => order);
-  const of = (range: readonly unknown[]): object => ({
-    field: 'c',
-    type: 'ordinal',
-    scale: { domain, range },
-    legend,
+  const line = (one: Drawn, order: number): object => ({
+    stroke: seriesColour(place(one, order)),
+    strokeDash: DASHES[place(one, order) % DASHES.length],
+    strokeWidth: 2,
   });
-  const values = marked.flatMap(({ curve }, order) =>
-    corners(curve).map((point) => ({ ...point, c: order })),
-  );
-  return {
-    params: [
-      {
-        name: 'names',
-        value: marked.map(
-          ({ curve }) =>
-            `${elideLabel(curve.label, LEGEND_WIDTH, TEXT_SIZE.label)}: AUC ${(curve.auc as number).toFixed(3)}`,
-        ),
-      },
-    ],
+  const key = marked.map((one, order): KeyEntry => {
+    const name = elideLabel(one.curve.label, LABEL_WIDTH, TEXT_SIZE.label);
+    return {
+      text: `${name}: AUC ${(one.curve.auc as number).toFixed(3)}`,
+      mark: { type: 'rule', ...line(one, order) },
+    };
+  });
+  const plot = {
     width: SIZE,
     height: SIZE,
     encoding: {
       x: { field: 'x', ...rate, axis: { ...axis, title: 'false positive rate' } },
       y: { field: 'y', ...rate, axis: { ...axis, title: 'true positive rate' } },
+      order: { field: 'i', type: 'quantitative' },
     },
     layer: [
       {
-        data: {
-          values: [
-            { x: 0, y: 0 },
-            { x: 1, y: 1 },
-          ],
-        },
+        data: { values: CHANCE },
         mark: { type: 'line', stroke: colour('line'), strokeDash: [2, 4], strokeWidth: 1.5 },
       },
-      ...(others.length === 0
-        ? []
-        : [
-            {
-              data: {
-                values: others.flatMap(({ curve }, order) =>
-                  corners(curve).map((point) => ({ ...point, c: order })),
-                ),
-              },
-              mark: { type: 'line', stroke: colour('line'), strokeWidth: 0.8, opacity: 0.7 },
-              encoding: { detail: { field: 'c', type: 'nominal' } },
-            },
-          ]),
-      {
-        data: { values },
-        mark: { type: 'line', strokeWidth: 2, strokeJoin: 'round' },
-        encoding: {
-          order: { field: 'i', type: 'quantitative' },
-          stroke: of(marked.map((one, order) => seriesColour(place(one, order)))),
-          strokeDash: of(marked.map((one, order) => DASHES[place(one, order) % DASHES.length])),
-        },
-      },
+      ...others.map(({ curve }) => ({
+        data: { values: corners(curve) },
+        mark: { type: 'line', stroke: colour('line'), strokeWidth: 0.8, opacity: 0.7 },
+      })),
+      ...marked.map((one, order) => ({
+        data: { values: corners(one.curve) },
+        mark: { type: 'line', strokeJoin: 'round', ...line(one, order) },
+      })),
     ],
   };
+  return { spacing: 16, hconcat: [plot, keyStrip(key, 'one a line')] };
 }
+
+const CHANCE = [
+  { x: 0, y: 0, i: 0 },
+  { x: 1, y: 1, i: 1 },
+];
 
 /** The curve without points on the way between their neighbours, and none closer than a third of a pixel. */
 function corners(curve: RocCurve): { x: number; y: number; i: number }[] {
