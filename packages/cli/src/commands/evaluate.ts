@@ -4,7 +4,7 @@ import type { SplitName } from '@isometry/dataset';
 import { Command, Option } from 'commander';
 import { evaluateModel } from '../evaluate/evaluate-model.ts';
 import { writeEvaluation } from '../evaluate/write-evaluation.ts';
-import { formatInterval } from '../format-interval.ts';
+import { formatInterval, formatPercent } from '../format-interval.ts';
 import { providerOption } from '../option-parsers.ts';
 import { printable } from '../printable.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
@@ -105,22 +105,24 @@ async function run(
 
 function summary({ evaluation }: Awaited<ReturnType<typeof evaluateModel>>): string {
   const { classification, calibration, retrieval, data } = evaluation;
-  const percent = (value: number | null): string =>
-    value === null ? 'none' : `${(100 * value).toFixed(1)} %`;
   const largest = Math.max(...data.classes.map(({ count }) => count)) / data.count;
   return [
-    `${data.count} images${data.split === null ? '' : ` of the ${data.split} split`}${data.groups === null ? '' : ` in ${data.groups} groups`}`,
-    `accuracy           ${formatInterval(classification.accuracy)}; always the largest class: ${percent(largest)}`,
+    `${counted(data.count, 'image')}${data.split === null ? '' : ` of the ${data.split} split`}${data.groups === null ? '' : ` in ${counted(data.groups, 'group')}`}`,
+    `accuracy           ${formatInterval(classification.accuracy)}; always the largest class: ${formatPercent(largest)}`,
     `balanced accuracy  ${formatInterval(classification.balancedAccuracy)}`,
     `macro F1           ${formatInterval(classification.macroF1)}`,
-    `P@1, MAP@R         ${percent(retrieval.precisionAt1)}, ${percent(retrieval.mapAtR)}`,
-    `calibration error  ${percent(calibration.ece)}`,
+    `P@1, MAP@R         ${formatPercent(retrieval.precisionAt1)}, ${formatPercent(retrieval.mapAtR)}`,
+    `calibration error  ${formatPercent(calibration.ece)}`,
     '',
     ...classification.classes.map(({ label, recall, precision, support }) =>
       printable(
-        `${label}: ${recall === null ? 'no image' : `recall ${percent(recall.value)}, precision ${percent(precision)}, ${support} images`}`,
+        `${label}: ${recall === null ? 'no image' : `recall ${formatPercent(recall.value)}, precision ${formatPercent(precision)}, ${counted(support, 'image')}`}`,
       ),
     ),
     '',
   ].join('\n');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -141,5 +141,7 @@ function describeTraining({
   hyperparameters,
 }: NonNullable<Manifest['training']>): NonNullable<Evaluation['model']['training']> {
   const text = (name: string): string => String(hyperparameters[name] ?? 'unknown');
-  return { backbone, loss: loss.name, protocol: text('protocol'), seed, weights: text('weights') };
+  // Twelve digits of a digest tell files apart; the model's manifest has them all.
+  const weights = text('weights').replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/u, '$1…');
+  return { backbone, loss: loss.name, protocol: text('protocol'), seed, weights };
 }

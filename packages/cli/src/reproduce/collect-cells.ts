@@ -49,8 +49,7 @@ export async function collectCells(
 async function collect(out: string, cell: Cell): Promise<CollectedCell> {
   const folder = cellFolder(out, cell);
   const { parseEvaluation } = await import('@isometry/report');
-  const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'));
-  const config = (await json(join(folder.run, 'config.json'))) as {
+  const config = (await readJson(join(folder.run, 'config.json'))) as {
     readonly dataDigest: string;
     readonly weights: string;
   };
@@ -58,12 +57,16 @@ async function collect(out: string, cell: Cell): Promise<CollectedCell> {
   return {
     cell,
     result: await readCellResult(cell, out),
-    evaluation: parseEvaluation(await json(folder.evaluation)),
+    evaluation: parseEvaluation(await readJson(folder.evaluation)),
     splitDigest: createHash('sha256').update(split).digest('hex'),
     dataDigest: config.dataDigest,
     weights: config.weights,
-    backboneParameters: countBackbone(await json(join(folder.run, 'model.json'))),
+    backboneParameters: countBackbone(await readJson(join(folder.run, 'model.json'))),
   };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(path, 'utf8'));
 }
 
 /** Layers that are ours, above the backbone: they are counted by nobody who counts a backbone. */

@@ -5,8 +5,6 @@ import type { Reproduction } from './reproduction.ts';
 
 /** What every training reached and cost. */
 export function cellSection({ cells }: Reproduction): Section {
-  const share = (value: number | null): Cell =>
-    value === null ? { text: '', sort: -1 } : { text: percent(value), sort: value };
   return {
     id: 'cells',
     title: 'Every training',
@@ -57,4 +55,8 @@ export function cellSection({ cells }: Reproduction): Section {
             }),
           ],
   };
+}
+
+function share(value: number | null): Cell {
+  return value === null ? { text: '', sort: -1 } : { text: percent(value), sort: value };
 }

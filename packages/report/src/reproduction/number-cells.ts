@@ -14,13 +14,16 @@ export function interval({ value, low, high }: Interval): Cell {
 }
 
 export function difference({ value, low, high }: Interval): Cell {
-  const signed = (share: number): string => `${share > 0 ? '+' : ''}${percent(share)}`;
   return {
     text: `${signed(value)} (${signed(low)} to ${signed(high)})`,
     sort: value,
     // Zero is outside.
     emphasis: low > 0 || high < 0,
   };
+}
+
+function signed(share: number): string {
+  return `${share > 0 ? '+' : ''}${percent(share)}`;
 }
 
 export function pValue(value: number): Cell {
