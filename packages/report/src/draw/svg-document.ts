@@ -17,8 +17,13 @@ export function describeSvg(svg: string, figure: Figure): string {
     `<title id="${title}">${escapeXml(figure.title)}</title>`,
     `<desc id="${description}">${escapeXml(figure.description)}</desc>`,
     shareMarks(shorten(ownIds(plainTags(body), figure.id)), figure.id),
-  ].join('');
+  ]
+    .join('')
+    .replaceAll(FORBIDDEN, '\uFFFD');
 }
+
+/** What XML forbids, and what turns the text around it: a spec's own words can have it. */
+const FORBIDDEN = /(?![\t\n])\p{Cc}|[\p{Cs}\uFFFE\uFFFF\u202A-\u202E\u2066-\u2069]/gu;
 
 /** The size that Vega gave the document. */
 export function svgSize(svg: string): { width: number; height: number } {

@@ -39,17 +39,20 @@ export function evaluationOf(
   random: Random,
 ): Evaluation {
   const truth = images.map(({ label }) => labels.indexOf(label));
-  const confusion = labels.map((label) =>
-    labels.map(
-      (other) => images.filter((one) => one.label === label && one.predicted === other).length,
-    ),
-  );
+  const confusion = labels.map(() => labels.map(() => 0));
+  for (const [row, { predicted }] of images.entries()) {
+    const own = confusion[truth[row] as number] as number[];
+    own[labels.indexOf(predicted)] = (own[labels.indexOf(predicted)] as number) + 1;
+  }
   const support = confusion.map((row) => sum(row));
   const right = sum(confusion.map((row, index) => row[index] as number));
   const accuracy = wilsonInterval(right, images.length);
   const bootstrap = (value: number): Interval => ({
-    ...{ value, low: Math.max(0, value - 0.05), high: Math.min(1, value + 0.05) },
-    ...{ level: 0.95, method: 'bootstrap' },
+    value,
+    low: Math.max(0, value - 0.05),
+    high: Math.min(1, value + 0.05),
+    level: 0.95,
+    method: 'bootstrap',
   });
   const classes = labels.map((label, index) => {
     const correct = (confusion[index] as number[])[index] as number;
@@ -85,8 +88,11 @@ export function evaluationOf(
       labels,
       embedding: { size: 64, normalised: true, distance: 'euclidean' },
       training: {
-        ...{ backbone: 'mobilenet', loss: 'lifted-structured', protocol: 'best' },
-        ...{ seed: 1, weights: 'random' },
+        backbone: 'mobilenet',
+        loss: 'lifted-structured',
+        protocol: 'best',
+        seed: 1,
+        weights: 'random',
       },
     },
     data: {
