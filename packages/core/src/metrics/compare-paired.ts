@@ -36,21 +36,16 @@ export function mcnemar(rightA: readonly boolean[], rightB: readonly boolean[]):
   return { onlyA, onlyB, pValue: Math.min(1, 2 * lowerTail(fewer, onlyA + onlyB)) };
 }
 
-/** The chance of at most `most` heads in `tosses` of a fair coin. */
+/** The chance of at most `most` heads in `tosses` of a fair coin: counted in whole numbers, rounded once. */
 function lowerTail(most: number, tosses: number): number {
-  // The chance of exactly `most`, C(tosses, most) / 2^tosses: halved in between, it neither over- nor underflows early.
-  let [chance, halvings] = [1, 0];
+  let [ways, sum] = [1n, 1n];
   for (let heads = 1; heads <= most; heads += 1) {
-    chance *= (tosses - most + heads) / heads;
-    for (; chance > 1 && halvings < tosses; halvings += 1) chance /= 2;
+    ways = (ways * BigInt(tosses - heads + 1)) / BigInt(heads);
+    sum += ways;
   }
-  chance *= 2 ** -(tosses - halvings);
-  let [sum, term] = [0, 1];
-  for (let heads = most; heads >= 0; heads -= 1) {
-    sum += term;
-    term *= heads / (tosses - heads + 1);
-  }
-  return chance * sum;
+  // The leading 64 bits or a few more; a double holds 53.
+  const rest = Math.max(0, 4 * sum.toString(16).length - 68);
+  return Number(sum >> BigInt(rest)) * 2 ** (rest - tosses);
 }
 
 /**
