@@ -12,9 +12,10 @@ it('counts by class, and takes the first of equal logits as topK does', () => {
     { label: 'b', count: 2, correct: 1, mistaken: 0 },
     { label: 'c', count: 0, correct: 0, mistaken: 1 },
   ]);
-  // Class c does not occur: recalls 1/2 and 1/2; F1 2/(2+1+1) = 1/2 and 2/(2+1) = 2/3.
+  // Class c has no image: recalls 1/2 and 1/2. It is predicted, so its F1 counts, as in scikit-learn:
+  // 2/(2+1+1) = 1/2, 2/(2+1) = 2/3 and 0.
   expect(metrics.balancedAccuracy.value).toBeCloseTo(0.5, 12);
-  expect(metrics.macroF1.value).toBeCloseTo((1 / 2 + 2 / 3) / 2, 12);
+  expect(metrics.macroF1.value).toBeCloseTo((1 / 2 + 2 / 3 + 0) / 3, 12);
 });
 
 it('does not let a large class hide a small one', () => {
