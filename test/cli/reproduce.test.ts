@@ -70,7 +70,7 @@ describe('isometry reproduce', () => {
       });
       child.kill('SIGKILL');
       await ended;
-      expect(stderr()).toContain('plan: 2 cells to train');
+      expect(stderr()).toContain('plan: 2 cells to do');
       const first = join(root, 'killed/cells/mobilenet', CELLS[0] as string);
       const trainedAt = (await stat(join(first, 'run/weights.bin'))).mtimeMs;
       expect(existsSync(join(second, 'cell.json'))).toBe(false);
@@ -164,7 +164,7 @@ describe('isometry reproduce', () => {
       command('whole', ['--only=mobilenet', '--seeds=2', '--plan']),
     );
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain('plan: 6 cells to train, at most');
+    expect(stderr).toContain('plan: 6 cells to do, at most');
     expect(stderr).toContain('done already: 2 cells');
     expect(stderr).toContain('mobilenet/contrastive seeds 1, 2');
     expect((await readdir(join(root, 'whole'), { recursive: true })).sort()).toEqual(before);
@@ -177,7 +177,7 @@ describe('isometry reproduce', () => {
         command('whole', ['--only=mobilenet', '--seeds=1', '--budget=1s']),
       );
       expect(code).toBe(0);
-      expect(stderr).toContain('plan: 0 cells to train');
+      expect(stderr).toContain('plan: 0 cells to do');
       expect(stderr).toMatch(/beyond the budget of 1 s: 2 cells[\s\S]*mobilenet\/triplet seed 1/u);
       expect(stderr).toContain('2 cells left: run the same command again');
       expect(stdout).toContain('report: ');

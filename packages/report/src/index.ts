@@ -40,6 +40,9 @@ export {
 export { drawInlineSvg, drawSvg } from './draw/draw-svg.ts';
 export { drawPng, type DrawPngOptions } from './draw/draw-png.ts';
 export { FIGURE_CSS } from './draw/figure-css.ts';
+export type { EmbeddingPoints, ProjectOptions } from './projection/embedding-points.ts';
+export { projectTsne, tsnePerplexity, type ProjectTsneOptions } from './projection/project-tsne.ts';
+export { projectUmap, umapNeighbours, type ProjectUmapOptions } from './projection/project-umap.ts';
 export type {
   Block,
   Cell,
@@ -81,7 +84,7 @@ export {
 } from './pictures/contact-sheet.ts';
 export { compareLosses, type EvaluatedCell } from './reproduction/compare-losses.ts';
 export { nameOf } from './reproduction/names.ts';
-export { PAPER_MAPS, PAPER_PARAMETERS } from './reproduction/paper-results.ts';
+export { PAPER_PARAMETERS, PAPER_SHOWN_LOSSES, paperMap } from './reproduction/paper-results.ts';
 export type {
   CellScores,
   GridCell,
@@ -92,6 +95,3 @@ export type {
   ScoreName,
 } from './reproduction/reproduction.ts';
 export { reproductionPage, type ReproductionFigures } from './reproduction/reproduction-page.ts';
-export type { EmbeddingPoints } from './projection/embedding-points.ts';
-export { projectTsne, type ProjectTsneOptions } from './projection/project-tsne.ts';
-export { projectUmap, type ProjectUmapOptions } from './projection/project-umap.ts';

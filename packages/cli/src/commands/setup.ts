@@ -57,14 +57,14 @@ Example:
   setup
     .command('judges')
     .description(
-      'make the Python environment that results are compared with (Linux x64: 272 MB download)',
+      'make the Python environment that results are compared with (Linux x64: 324 MB download)',
     )
     .addHelpText(
       'after',
       `
-numpy, Pillow, onnx and onnxruntime at pinned versions, in the cache folder; on Linux x64 with Python
-3.9 to 3.11 also TensorFlow, Keras, h5py and TensorFlow Addons (1.1 GB in all; 174 MB without). Takes
-Python 3.9 to 3.12 with pip; without one it says so and is skipped.
+numpy, Pillow, onnx, onnxruntime, scikit-learn and SciPy at pinned versions, in the cache folder; on Linux
+x64 with Python 3.9 to 3.11 also TensorFlow, Keras, h5py and TensorFlow Addons (1.3 GB in all; 337 MB
+without). Takes Python 3.9 to 3.12 with pip; without one it says so and is skipped.
 
 Example:
   $ isometry setup judges`,

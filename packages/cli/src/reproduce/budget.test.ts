@@ -25,23 +25,30 @@ it('takes everything without a budget, and nothing where nothing fits', () => {
   expect(planBudget(estimates, 60)).toEqual({ planned: [], left: estimates, seconds: 0 });
 });
 
+const took = (own: Cell, trainingSeconds: number) => ({
+  cell: own,
+  trainingSeconds,
+  evaluationSeconds: 10,
+});
+
 it('expects what the same loss took, else the same backbone, else what was measured', () => {
   const done = [
-    { cell: cell('mobilenet', 'triplet'), seconds: 100 },
-    { cell: cell('mobilenet', 'triplet', 2), seconds: 200 },
-    { cell: cell('mobilenet', 'contrastive'), seconds: 900 },
+    took(cell('mobilenet', 'triplet'), 100),
+    took(cell('mobilenet', 'triplet', 2), 200),
+    took(cell('mobilenet', 'contrastive'), 900),
   ];
   const measured = new Map([['resnet50' as const, 7000]]);
-  const expected = (own: Cell): number | undefined => estimateCell(own, done, measured)?.seconds;
-  expect(expected(cell('mobilenet', 'triplet', 3))).toBe(150);
-  expect(expected(cell('mobilenet', 'cross-entropy'))).toBe(400);
+  const expected = (own: Cell, isTrained = false): number | undefined =>
+    estimateCell({ cell: own, isTrained }, done, measured)?.seconds;
+  expect(expected(cell('mobilenet', 'triplet', 3))).toBe(160);
+  expect(expected(cell('mobilenet', 'cross-entropy'))).toBe(410);
+  expect(expected(cell('mobilenet', 'triplet', 3), true)).toBe(10);
   expect(expected(cell('resnet50', 'cross-entropy'))).toBe(7000);
   expect(expected(cell('inceptionv3', 'cross-entropy'))).toBeUndefined();
 });
 
 it('measures one cell of every backbone of which none is done', () => {
-  const done = [{ cell: cell('mobilenet', 'triplet'), seconds: 100 }];
-  expect(cellsToMeasure(planGrid([1, 2], []), done)).toEqual([
+  expect(cellsToMeasure(planGrid([1, 2], []), [took(cell('mobilenet', 'triplet'), 100)])).toEqual([
     cell('inceptionv3', 'cross-entropy'),
     cell('resnet50', 'cross-entropy'),
   ]);

@@ -1,10 +1,18 @@
 import { cellId, type Cell } from './grid.ts';
 
-/** How long a cell is expected to take, and how that is known. */
+/** How long a cell is expected to take. */
 export interface CellEstimate {
   readonly cell: Cell;
   /** At most, as a rule: a stage may stop before its last epoch. */
   readonly seconds: number;
+}
+
+/** How long a cell took. */
+export interface CellTime {
+  readonly cell: Cell;
+  readonly trainingSeconds: number;
+  /** Of export and evaluation. */
+  readonly evaluationSeconds: number;
 }
 
 /** What fits into the time that is given. */
@@ -38,29 +46,33 @@ export function planBudget(
 
 /**
  * What a cell is expected to take: as long as cells of its backbone and loss that are done took on the average, else of
- * its backbone, else what `measured` says for the backbone.
- * @param done cells with the seconds that they took
+ * its backbone, else what `measured` says for the backbone. One that is trained only has to be evaluated.
  */
 export function estimateCell(
-  cell: Cell,
-  done: readonly CellEstimate[],
+  { cell, isTrained }: { readonly cell: Cell; readonly isTrained: boolean },
+  done: readonly CellTime[],
   measured: ReadonlyMap<Cell['backbone'], number>,
 ): CellEstimate | undefined {
   const sameBackbone = done.filter((own) => own.cell.backbone === cell.backbone);
   const sameLoss = sameBackbone.filter((own) => own.cell.loss === cell.loss);
   const like = sameLoss.length > 0 ? sameLoss : sameBackbone;
+  const training = isTrained ? 0 : mean(like.map(({ trainingSeconds }) => trainingSeconds));
+  const evaluation = mean(like.map(({ evaluationSeconds }) => evaluationSeconds));
   const seconds =
-    like.length > 0
-      ? like.reduce((sum, own) => sum + own.seconds, 0) / like.length
-      : measured.get(cell.backbone);
+    training === undefined || evaluation === undefined
+      ? measured.get(cell.backbone)
+      : training + evaluation;
   return seconds === undefined ? undefined : { cell, seconds };
 }
 
+function mean(values: readonly number[]): number | undefined {
+  return values.length === 0
+    ? undefined
+    : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** The cells of which nothing like them is done, one for each backbone: what has to be measured. */
-export function cellsToMeasure(
-  cells: readonly Cell[],
-  done: readonly CellEstimate[],
-): readonly Cell[] {
+export function cellsToMeasure(cells: readonly Cell[], done: readonly CellTime[]): readonly Cell[] {
   const known = new Set(done.map(({ cell }) => cell.backbone));
   return cells.filter(
     (cell, index) =>

@@ -8,12 +8,16 @@ export function formatGridPlan({
   left,
   seconds,
   done,
+  trained,
   budgetSeconds,
   isEstimated,
 }: GridPlan): string {
   const lines = [
-    `plan: ${cells(planned.length)} to train${isEstimated && planned.length > 0 ? `, at most ${formatSeconds(seconds)} as measured here` : ''}`,
+    `plan: ${cells(planned.length)} to do${isEstimated && planned.length > 0 ? `, at most ${formatSeconds(seconds)} as measured here` : ''}`,
     ...(done.length === 0 ? [] : [`  done already: ${cells(done.length)}`]),
+    ...(trained.length === 0
+      ? []
+      : [`  trained already, to be evaluated: ${cells(trained.length)}`]),
     ...listCells(planned.map(({ cell }) => cell)).map((line) => `  ${line}`),
   ];
   if (budgetSeconds !== undefined && left.length > 0) {

@@ -33,6 +33,8 @@ export interface RunGridOptions {
 export interface GridPlan extends BudgetPlan {
   /** Cells that are done already. */
   readonly done: readonly Cell[];
+  /** Cells, planned or left, that are trained and not evaluated. */
+  readonly trained: readonly Cell[];
   readonly budgetSeconds: number | undefined;
   /** Whether the seconds are known: without a budget and a finished cell nobody measured them. */
   readonly isEstimated: boolean;
@@ -111,8 +113,10 @@ async function planOpen(
 ): Promise<GridPlan> {
   const done = finished.map(({ cell, training, evaluationSeconds }) => ({
     cell,
-    seconds: training.seconds + evaluationSeconds,
+    trainingSeconds: training.seconds,
+    evaluationSeconds,
   }));
+  const isTrained = (cell: Cell): boolean => cellState(cellFolder(options.out, cell)) === 'trained';
   const measured = new Map<Cell['backbone'], number>();
   if (options.budgetSeconds !== undefined) {
     for (const cell of cellsToMeasure(open, done)) {
@@ -121,7 +125,9 @@ async function planOpen(
       measured.set(cell.backbone, await measureCell(cell, options));
     }
   }
-  const estimates = open.map((cell) => estimateCell(cell, done, measured));
+  const estimates = open.map((cell) =>
+    estimateCell({ cell, isTrained: isTrained(cell) }, done, measured),
+  );
   const isEstimated = estimates.every((estimate) => estimate !== undefined);
   const known: readonly CellEstimate[] = open.map(
     (cell, index) => estimates[index] ?? { cell, seconds: 0 },
@@ -129,6 +135,7 @@ async function planOpen(
   return {
     ...planBudget(known, options.budgetSeconds),
     done: done.map(({ cell }) => cell),
+    trained: open.filter(isTrained),
     budgetSeconds: options.budgetSeconds,
     isEstimated,
   };

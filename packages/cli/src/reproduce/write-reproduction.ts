@@ -24,9 +24,6 @@ export interface WriteReproductionOptions extends WriteReportOptions {
 /** The classes of the paper's photos: warts, normal skin, corns. */
 const PAPER_COUNTS = '1068,1010,437';
 
-/** What figures 3 and 4 of the paper show. */
-const MAPPED = { backbone: 'mobilenet', losses: ['cross-entropy', 'lifted-structured'] };
-
 const DISTANCE_BINS = 32;
 
 /** Writes `report/` of what is done: the page, its figures, reproduction.json and tables.md. */
@@ -39,7 +36,7 @@ export async function writeReproduction(
   options.onProgress?.({ stage: 'report', done: 0 });
   const collected = await collectCells(out, cells);
   const reproduction = await describe(out, cells, collected, options);
-  const embeddings = await embeddingFigures(out, collected, options);
+  const embeddings = await embeddingFigures(out, collected, reproduction, options);
   const page = reproductionPage(reproduction, { embeddings });
   const folder = join(out, 'report');
   await makeFolder(folder);
@@ -143,18 +140,17 @@ async function classCounts(out: string, { cell }: CollectedCell): Promise<string
   return [...counts.values()].sort((a, b) => b - a).join();
 }
 
-/** Maps and distances of the first seed that the paper's two losses both have, or of what is there of them. */
+/** Maps and distances of MobileNet's first seed with the losses of the paper's figures 3 and 4. */
 async function embeddingFigures(
   out: string,
   collected: readonly CollectedCell[],
+  { data }: Reproduction,
   { signal, onProgress }: WriteReproductionOptions,
 ): Promise<readonly Figure[]> {
-  const { distanceHistogramFigure, embeddingMapFigure, nameOf, PAPER_MAPS, projectTsne } =
-    await import('@isometry/report');
-  const shown = MAPPED.losses.flatMap((loss) => {
-    const own = collected.find(
-      ({ cell }) => cell.backbone === MAPPED.backbone && cell.loss === loss,
-    );
+  const report = await import('@isometry/report');
+  const { distanceHistogramFigure, embeddingMapFigure, nameOf, paperMap, projectTsne } = report;
+  const shown = report.PAPER_SHOWN_LOSSES.flatMap((loss) => {
+    const own = collected.find(({ cell }) => cell.backbone === 'mobilenet' && cell.loss === loss);
     return own === undefined ? [] : [own];
   });
   const maps: Figure[] = [];
@@ -181,7 +177,7 @@ async function embeddingFigures(
       wrong: evaluation.images.map(({ label, predicted }) => label !== predicted),
       parameters: 'perplexity 30, seed 0',
     });
-    maps.push({ ...map, caption: `${map.caption} ${PAPER_MAPS[cell.loss] ?? ''}` });
+    maps.push({ ...map, caption: `${map.caption} ${paperMap(cell.loss, data.isPaperData) ?? ''}` });
     distances.push(
       distanceHistogramFigure({
         id: `distances-${cell.backbone}-${cell.loss}`,

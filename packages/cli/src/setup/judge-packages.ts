@@ -6,13 +6,17 @@ interface JudgePackage {
   readonly module?: string;
 }
 
-/** The judges of pixels and of `.onnx` files: on every platform. */
+/** The judges of pixels, of `.onnx` files and of metrics: on every platform. */
 const BASE: readonly JudgePackage[] = [
   { pin: 'numpy==1.26.4', module: 'numpy' },
   { pin: 'Pillow==11.3.0', module: 'PIL' },
   { pin: 'onnx==1.16.2', module: 'onnx' },
   { pin: 'onnxruntime==1.19.2', module: 'onnxruntime' },
   { pin: 'protobuf==4.25.8', module: 'google.protobuf' },
+  { pin: 'scikit-learn==1.6.1', module: 'sklearn.metrics' },
+  { pin: 'scipy==1.13.1', module: 'scipy.stats' },
+  { pin: 'joblib==1.4.2' },
+  { pin: 'threadpoolctl==3.5.0' },
 ];
 
 /**

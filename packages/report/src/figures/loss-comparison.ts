@@ -31,9 +31,11 @@ export interface LossComparisonFigureOptions {
   /** What is compared, e.g. `balanced accuracy`. */
   readonly metric: string;
   readonly panels: readonly LossComparisonPanel[];
+  /** What the paper's mark is called. @defaultValue {@link PAPER_MARK} */
+  readonly paperName?: string;
 }
 
-/** What the paper's mark is called, here and in its caption. */
+/** What the paper's mark is called, unless the images are its own. */
 export const PAPER_MARK = 'paper (another data set)';
 
 const WIDTH = 330;
@@ -42,7 +44,7 @@ const LABEL_WIDTH = 150;
 
 /** What each loss reached on each backbone, beside what the paper says of it. */
 export function lossComparisonFigure(options: LossComparisonFigureOptions): Figure {
-  const { id = 'loss-comparison', metric, panels } = options;
+  const { id = 'loss-comparison', metric, panels, paperName = PAPER_MARK } = options;
   const title = options.title ?? `Losses compared by ${metric}`;
   assertFigureId(id);
   const rows = panels.flatMap((panel) => panel.rows);
@@ -65,17 +67,23 @@ export function lossComparisonFigure(options: LossComparisonFigureOptions): Figu
           ]),
       ...(hasPaper
         ? [
-            `A hollow diamond is the value in the ${PAPER_MARK}: not to be compared by its height alone.`,
+            `A hollow diamond is the value in the ${paperName}: not to be compared by its height alone.`,
           ]
         : []),
     ].join(' '),
     description: panels
       .map(
         (panel) =>
-          `${cleanLabel(panel.title)}. ${panel.rows.map((row) => `${cleanLabel(row.loss)}: ${rowText(row)}`).join('; ')}.`,
+          `${cleanLabel(panel.title)}. ${panel.rows.map((row) => `${cleanLabel(row.loss)}: ${rowText(row, paperName)}`).join('; ')}.`,
       )
       .join(' '),
-    spec: comparisonSpec({ metric, panels, domain: domainOf(values), hasPaper, level }),
+    spec: comparisonSpec({
+      metric,
+      panels,
+      domain: domainOf(values),
+      paperName: hasPaper ? paperName : undefined,
+      level,
+    }),
   };
 }
 
@@ -83,7 +91,8 @@ interface ComparisonSpecOptions {
   readonly metric: string;
   readonly panels: readonly LossComparisonPanel[];
   readonly domain: readonly [number, number];
-  readonly hasPaper: boolean;
+  /** Undefined where no row has a paper's value. */
+  readonly paperName: string | undefined;
   readonly level: number | undefined;
 }
 
@@ -110,7 +119,7 @@ const PAPER = {
 } as const;
 
 function comparisonSpec(options: ComparisonSpecOptions): object {
-  const { panels, hasPaper, level } = options;
+  const { panels, paperName, level } = options;
   const key = [
     ...(level === undefined
       ? []
@@ -118,7 +127,7 @@ function comparisonSpec(options: ComparisonSpecOptions): object {
           { text: `mean and ${percentText(level, 0)} interval`, mark: MEAN },
           { text: 'one seed', mark: SEED },
         ]),
-    ...(hasPaper ? [{ text: PAPER_MARK, mark: PAPER }] : []),
+    ...(paperName === undefined ? [] : [{ text: paperName, mark: PAPER }]),
   ];
   const filled = panels.filter(({ rows }) => rows.length > 0);
   return {
@@ -232,9 +241,9 @@ function intervalText({ value, low, high }: Interval): string {
   return `${percentText(value)} (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
 }
 
-function rowText({ mean, seeds, paper }: LossComparisonRow): string {
+function rowText({ mean, seeds, paper }: LossComparisonRow, paperName: string): string {
   return [
     mean === null ? 'not trained' : `${intervalText(mean)}, ${countOf(seeds.length, 'seed')}`,
-    ...(paper === null ? [] : [`${PAPER_MARK} ${percentText(paper)}`]),
+    ...(paper === null ? [] : [`${paperName} ${percentText(paper)}`]),
   ].join(', ');
 }

@@ -55,14 +55,45 @@ export const PAPER_PARAMETERS: Readonly<Record<string, number>> = {
   mobilenet: 3_228_864,
 };
 
-/** What is said of its tables 4 and 5, the row-normalised confusion matrices of MobileNet. */
-export const PAPER_CONFUSION: Readonly<Record<string, string>> = {
-  'cross-entropy': 'Its table 4: corns 0.852 right, 0.148 taken for warts.',
-  'lifted-structured': 'Its table 5: warts 0.971, corns 0.949 and normal skin 0.986 right.',
+/** One of its tables or figures, in words: its pictures are not ours to show. */
+interface PaperStatement {
+  readonly where: string;
+  readonly says: string;
+}
+
+/** Its tables 4 and 5, the row-normalised confusion matrices of MobileNet, by loss. */
+const CONFUSION: Readonly<Record<string, PaperStatement>> = {
+  'cross-entropy': {
+    where: 'table 4',
+    says: 'corns 0.852 right, 0.148 taken for warts.',
+  },
+  'lifted-structured': {
+    where: 'table 5',
+    says: 'warts 0.971, corns 0.949 and normal skin 0.986 right.',
+  },
 };
 
-/** What is said of its figures 3 and 4, t-SNE of MobileNet’s test embeddings. */
-export const PAPER_MAPS: Readonly<Record<string, string>> = {
-  'cross-entropy': 'Its figure 3: corns and warts are mixed.',
-  'lifted-structured': 'Its figure 4: the classes are clusters apart.',
+/** Its figures 3 and 4, t-SNE of MobileNet's test embeddings, by loss. */
+const MAPS: Readonly<Record<string, PaperStatement>> = {
+  'cross-entropy': { where: 'figure 3', says: 'corns and warts are mixed.' },
+  'lifted-structured': { where: 'figure 4', says: 'the classes are clusters apart.' },
 };
+
+/** The losses whose confusion and map the paper shows. */
+export const PAPER_SHOWN_LOSSES: readonly string[] = Object.keys(MAPS);
+
+/** What the paper's confusion matrix of MobileNet with this loss says; null where it shows none. */
+export function paperConfusion(loss: string, isPaperData: boolean): string | null {
+  return statement(CONFUSION[loss], isPaperData);
+}
+
+/** What the paper's map of MobileNet's embeddings with this loss shows; null where it shows none. */
+export function paperMap(loss: string, isPaperData: boolean): string | null {
+  return statement(MAPS[loss], isPaperData);
+}
+
+function statement(found: PaperStatement | undefined, isPaperData: boolean): string | null {
+  if (found === undefined) return null;
+  const { where, says } = found;
+  return `The paper’s ${where}${isPaperData ? '' : ' (another data set)'}: ${says}`;
+}

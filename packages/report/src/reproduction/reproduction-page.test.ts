@@ -92,10 +92,15 @@ it('says nothing of another data set where the classes are the paper’s', () =>
   const found = { ...FOUND, data: { ...FOUND.data, isPaperData: true } };
   const { notes, sections } = reproductionPage(found, { embeddings: [] });
   expect(notes.join(' ')).not.toContain('data set');
-  expect(sections.find(({ id }) => id === 'confusion')?.blocks.at(-1)).toEqual({
-    kind: 'text',
-    text: 'Its table 5: warts 0.971, corns 0.949 and normal skin 0.986 right.',
+  const [, figure] = sections.find(({ id }) => id === 'confusion')?.blocks ?? [];
+  expect(figure).toMatchObject({
+    figure: {
+      caption: expect.stringContaining(
+        'The paper’s table 5: warts 0.971, corns 0.949 and normal skin 0.986 right.',
+      ) as string,
+    },
   });
+  expect(textOf(reproductionPage(found, { embeddings: [] }))).not.toContain('another data set');
 });
 
 it('has means with intervals in table 2, and the paper’s numbers beside them', () => {

@@ -5,7 +5,7 @@ import type { Block, Page, Section } from '../page/page.ts';
 import { cellSection } from './cell-section.ts';
 import { nameOf } from './names.ts';
 import { percent, toBlock } from './number-cells.ts';
-import { PAPER_CONFUSION, PAPER_TITLE } from './paper-results.ts';
+import { PAPER_TITLE, paperConfusion } from './paper-results.ts';
 import type { Reproduction } from './reproduction.ts';
 import { scoreSection } from './score-section.ts';
 import { testSection } from './test-section.ts';
@@ -89,6 +89,7 @@ function comparisonSection({ rows, data }: Reproduction): Section {
             figure: lossComparisonFigure({
               id: metric === 'accuracy' ? 'losses-accuracy' : 'losses-balanced-accuracy',
               metric: title,
+              paperName: data.isPaperData ? 'paper' : PAPER_MARK,
               panels: [...new Set(rows.map(({ backbone }) => backbone))].map((backbone) => ({
                 title: nameOf(backbone),
                 rows: rows
@@ -108,27 +109,20 @@ function comparisonSection({ rows, data }: Reproduction): Section {
 }
 
 function confusionSection({ rows, data }: Reproduction): Section {
-  const shown = rows.filter(
-    ({ backbone, loss }) => backbone === 'mobilenet' && loss in PAPER_CONFUSION,
-  );
   return {
     id: 'confusion',
     title: 'Confusion (tables 4 and 5)',
-    blocks: shown.flatMap(({ backbone, loss, confusion, seeds }): Block[] => [
-      {
-        kind: 'figure',
-        figure: confusionMatrixFigure({
-          id: `confusion-${backbone}-${loss}`,
-          title: `${nameOf(backbone)}, ${nameOf(loss).toLowerCase()}, ${seeds.length} seed${seeds.length === 1 ? '' : 's'} together`,
-          labels: data.labels,
-          matrix: confusion,
-        }),
-      },
-      {
-        kind: 'text',
-        text: `${PAPER_CONFUSION[loss] ?? ''}${data.isPaperData ? '' : ' Another data set.'}`,
-      },
-    ]),
+    blocks: rows.flatMap(({ backbone, loss, confusion, seeds }): Block[] => {
+      const paper = paperConfusion(loss, data.isPaperData);
+      if (backbone !== 'mobilenet' || paper === null) return [];
+      const figure = confusionMatrixFigure({
+        id: `confusion-${backbone}-${loss}`,
+        title: `${nameOf(backbone)}, ${nameOf(loss).toLowerCase()}, ${seeds.length} seed${seeds.length === 1 ? '' : 's'} together`,
+        labels: data.labels,
+        matrix: confusion,
+      });
+      return [{ kind: 'figure', figure: { ...figure, caption: `${figure.caption} ${paper}` } }];
+    }),
   };
 }
 
