@@ -1,4 +1,4 @@
-import { squaredDistance, type EmbeddingPoints } from './embedding-points.ts';
+import { squaredDistance, type EmbeddingPoints, type ProjectOptions } from './embedding-points.ts';
 
 /** Each point's nearest ones by Euclidean distance: itself first, then nearer before farther, then in order. */
 export interface Neighbours {
@@ -6,10 +6,17 @@ export interface Neighbours {
   readonly distances: number[][];
 }
 
+export interface ExactNeighboursOptions extends Pick<ProjectOptions, 'onProgress'> {
+  readonly count: number;
+  /** Of each point, itself included. */
+  readonly each: number;
+  readonly pause: () => Promise<void>;
+}
+
 /** By comparing all with all: N² distances, the same on every run. */
 export async function exactNeighbours(
   points: EmbeddingPoints,
-  { count, each, pause }: { count: number; each: number; pause: () => Promise<void> },
+  { count, each, pause, onProgress }: ExactNeighboursOptions,
 ): Promise<Neighbours> {
   const indices: number[][] = [];
   const distances: number[][] = [];
@@ -28,6 +35,7 @@ export async function exactNeighbours(
     }
     indices.push(nearest.map(({ other }) => other));
     distances.push(nearest.map(({ distance }) => Math.sqrt(Math.max(0, distance))));
+    onProgress?.({ stage: 'find-neighbours', done: row + 1, total: count });
     await pause();
   }
   return { indices, distances };

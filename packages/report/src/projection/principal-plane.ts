@@ -4,7 +4,7 @@ import { gaussian } from './gaussian.ts';
 
 /** Rounds of the subspace iteration, and the change of direction at which it ends earlier. */
 const ROUNDS = 200;
-const SMALLEST_CHANGE = 1e-10;
+const SMALLEST_CHANGE = 1e-14;
 
 /**
  * The coordinates of the points on their first two principal components, `[N, 2]`: where t-SNE and UMAP start, so that
@@ -32,10 +32,11 @@ function meanOf({ data, size }: EmbeddingPoints, count: number): Float64Array {
   const mean = new Float64Array(size);
   for (let row = 0; row < count; row += 1) {
     for (let at = 0; at < size; at += 1) {
-      (mean[at] as number) += (data[row * size + at] as number) / count;
+      (mean[at] as number) += data[row * size + at] as number;
     }
   }
-  return mean;
+  // A sum of equal float32 is exact, so equal points are exactly their mean.
+  return mean.map((sum) => sum / count);
 }
 
 /** `[N, 2]`: the centred points times each axis. */

