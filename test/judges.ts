@@ -5,7 +5,7 @@ import { judgesInterpreter } from '@isometry/cli';
 import { cacheFolder } from './cache-folder.ts';
 
 /**
- * The Python of the outside judges (Pillow, onnx, onnxruntime, Keras), made by `isometry setup judges`.
+ * The Python of the outside judges (Pillow, onnx, onnxruntime, scikit-learn, Keras), made by `isometry setup judges`.
  * `$ISOMETRY_JUDGES_PYTHON` names another one.
  */
 export function judgesPython(): string | undefined {

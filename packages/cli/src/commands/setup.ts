@@ -63,7 +63,7 @@ Example:
       'after',
       `
 numpy, Pillow, onnx, onnxruntime, scikit-learn and SciPy at pinned versions, in the cache folder; on Linux
-x64 with Python 3.9 to 3.11 also TensorFlow, Keras, h5py and TensorFlow Addons (1.3 GB in all; 337 MB
+x64 with Python 3.9 to 3.11 also TensorFlow, Keras, h5py and TensorFlow Addons (1.2 GB in all; 337 MB
 without). Takes Python 3.9 to 3.12 with pip; without one it says so and is skipped.
 
 Example:

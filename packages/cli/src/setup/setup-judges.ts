@@ -21,7 +21,7 @@ import {
 } from './setup-options.ts';
 
 /**
- * Wheels and what they unpack to, measured on Linux x64 with Python 3.11 (324 MB and 1.3 GB; without TensorFlow
+ * Wheels and what they unpack to, measured on Linux x64 with Python 3.11 (324 MB and 1.2 GB; without TensorFlow
  * 106 MB and 337 MB), with half as much again.
  */
 const NEEDED_BYTES = { withTensorFlow: 2.4e9, without: 670e6 };
