@@ -161,4 +161,19 @@ describe.each(nodes)('a JPEG in Node $version', ({ version, isCurrent }) => {
     expect(stdout).toContain(answer.label);
     expect(`${answer.label} ${answer.probability}`).toBe(answers.get('program'));
   });
+
+  it('is evaluated with what the cli brings: figures, fonts and pictures are in the packages', async (context) => {
+    context.skip(!isCurrent && !hasOtherNodes, NO_OTHER_NODES);
+    mkdirSync(join(app, 'photos/wart'), { recursive: true });
+    copyFileSync(join(ROOT, PHOTO), join(app, 'photos/wart/photo.jpg'));
+    const out = `report-${version}`;
+    const { stdout } = await type(
+      `npx isometry evaluate model.onnx photos --out ${out}`,
+      nodeFolder,
+    );
+    expect(stdout).toMatch(/^1 image\n/u);
+    const figures = readdirSync(join(app, out, 'figures'));
+    expect(figures).toContain('confusion-matrix-dark.png');
+    expect(readFileSync(join(app, out, 'index.html'), 'utf8')).toContain('</html>');
+  });
 });

@@ -48,7 +48,7 @@ function lead({ rows, cells, data }: Reproduction): string {
   const counted = `${cells.length} trainings: ${backbones} backbone${backbones === 1 ? '' : 's'}, up to ${seeds} seed${seeds === 1 ? '' : 's'}, ${data.labels.length} classes.`;
   return best === undefined
     ? 'No training is finished yet.'
-    : `${counted} Highest balanced accuracy: ${nameOf(best.backbone)} with ${nameOf(best.loss).toLowerCase()}, ${percent(best.scores.balancedAccuracy.value)} % on average.`;
+    : `${counted} Highest balanced accuracy: ${nameOf(best.backbone)} with ${nameOf(best.loss).toLowerCase()}, ${percent(best.scores.balancedAccuracy.value)}% on average.`;
 }
 
 function notes({ data, weights, settings, protocol, rows, missing }: Reproduction): string[] {
@@ -80,7 +80,7 @@ function comparisonSection({ rows, data }: Reproduction): Section {
   return {
     id: 'comparison',
     title: 'Losses compared',
-    text: `Dots are means over the seeds with 95 % intervals of the test ${data.isGrouped ? 'groups' : 'images'} drawn anew; the small dots are the seeds.`,
+    text: `Dots are means over the seeds with 95% intervals of the test ${data.isGrouped ? 'groups' : 'images'} drawn anew; the small dots are the seeds.`,
     blocks:
       rows.length === 0
         ? []
@@ -88,6 +88,7 @@ function comparisonSection({ rows, data }: Reproduction): Section {
             kind: 'figure',
             figure: lossComparisonFigure({
               id: metric === 'accuracy' ? 'losses-accuracy' : 'losses-balanced-accuracy',
+              title: `${title} by loss`,
               metric: title,
               paperName: data.isPaperData ? 'paper' : PAPER_MARK,
               panels: [...new Set(rows.map(({ backbone }) => backbone))].map((backbone) => ({
