@@ -4,8 +4,6 @@ import type { Block, Section, Table } from '../page/page.ts';
 import type { ClassificationRecord, Evaluation, MeanScores } from './evaluation.ts';
 import { decimalCell, decimalText, NONE, percentCell, rangeText } from './score-text.ts';
 
-/** A matrix of more classes is no picture any more; the table of confusions goes on. */
-const MATRIX_CLASSES = 60;
 /** Confusions that are worth a row. */
 const CONFUSIONS = 30;
 
@@ -69,20 +67,12 @@ export function confusionSection({ classification, model }: Evaluation): Section
   const { confusion } = classification;
   const { labels } = model;
   const table = confusionTable(confusion, labels);
-  const blocks: Block[] = [];
-  if (labels.length <= MATRIX_CLASSES) {
-    blocks.push({ kind: 'figure', figure: confusionMatrixFigure({ labels, matrix: confusion }) });
-  } else {
-    blocks.push({
-      kind: 'text',
-      text: `The matrix of ${labels.length} classes has too many cells for a picture: it is in evaluation.json.`,
-    });
-  }
-  blocks.push(
+  const blocks: readonly Block[] = [
+    { kind: 'figure', figure: confusionMatrixFigure({ labels, matrix: confusion }) },
     table.rows.length === 0
       ? { kind: 'text', text: 'No image was taken for another class.' }
       : { kind: 'table', table },
-  );
+  ];
   return { id: 'confusion', title: 'Confusion', blocks };
 }
 

@@ -4,14 +4,10 @@ import { embeddingMapFigure } from '../figures/embedding-map.ts';
 import type { Figure } from '../figures/figure.ts';
 import { countOf, countText } from '../figures/number-text.ts';
 import type { Block, Section, Table } from '../page/page.ts';
+import { tsnePerplexity } from '../projection/project-tsne.ts';
+import { umapNeighbours } from '../projection/project-umap.ts';
 import type { Evaluation } from './evaluation.ts';
 import { percentCell } from './score-text.ts';
-
-/** How the maps of `projectTsne` and `projectUmap` are made unless told otherwise. */
-const PARAMETERS = {
-  't-SNE': 'perplexity 30, seed 0',
-  UMAP: '15 neighbours, minimum distance 0.1, seed 0',
-} as const;
 
 /** Points that a map draws: each is some hundred bytes of SVG, and more of them hide each other. */
 const MAP_POINTS = 2000;
@@ -55,13 +51,20 @@ function mapFigure({ images, model }: Evaluation, { id, method, points }: MapOpt
     classes: chosen.map(({ label }) => indexOf.get(label) ?? 0),
     labels: model.labels,
     wrong: chosen.map(({ label, predicted }) => label !== predicted),
-    parameters: PARAMETERS[method],
+    parameters: parametersText(method, images.length),
   });
   if (rows.length === images.length) return figure;
   return {
     ...figure,
     caption: `${figure.caption} Drawn is a random sample of the ${countText(images.length)} images; the map was made of all.`,
   };
+}
+
+/** How `projectTsne` and `projectUmap` make a map unless told otherwise. */
+function parametersText(method: MapOptions['method'], count: number): string {
+  return method === 't-SNE'
+    ? `perplexity ${Math.round(tsnePerplexity(count) * 10) / 10}, seed 0`
+    : `${umapNeighbours(count)} neighbours, minimum distance 0.1, seed 0`;
 }
 
 function sample(count: number): readonly number[] {

@@ -110,7 +110,7 @@ function trainingText({
   weights,
   seed,
 }: NonNullable<Evaluation['model']['training']>): string {
-  return `${backbone}, ${loss}, protocol ${protocol}, ${weights} weights, seed ${seed}`;
+  return `${backbone}, ${loss}, protocol ${protocol}, weights ${weights}, seed ${seed}`;
 }
 
 /** The first of equally large ones. */

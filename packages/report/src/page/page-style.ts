@@ -56,7 +56,7 @@ section>:last-child{margin-bottom:0}
 .scale .interval{stroke:var(--accent);stroke-width:7;opacity:.45}
 .scale circle{fill:var(--accent)}
 
-.facts{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);margin:0 0 2rem;max-width:var(--measure);font:.875rem/1.45 var(--data);font-variant-numeric:tabular-nums;border-top:1px solid var(--grid)}
+.facts{display:grid;grid-template-columns:minmax(6rem,max-content) minmax(0,1fr);margin:0 0 2rem;max-width:var(--measure);font:.84375rem/1.5 var(--data);font-variant-numeric:tabular-nums;border-top:1px solid var(--grid)}
 .facts div{display:grid;grid-template-columns:subgrid;grid-column:1/-1;column-gap:1.5rem;padding:.4rem 0;border-bottom:1px solid var(--grid)}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0}
@@ -111,6 +111,7 @@ thead [aria-sort=descending] button::after{opacity:1}
   .sheet ul{grid-template-columns:repeat(auto-fill,minmax(6rem,1fr))}
   .drawing svg{max-width:max(100%,27rem)}
   .wide svg{max-width:none}
+  th,td{max-width:min(22rem,60vw)}
 }
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{
