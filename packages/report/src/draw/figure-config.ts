@@ -32,7 +32,7 @@ export function figureConfig(font: string): Config {
       labelFontSize: TEXT_SIZE.tick,
       titleFontSize: TEXT_SIZE.title,
       titleFontWeight: 'normal',
-      titlePadding: 8,
+      titlePadding: 12,
       labelPadding: 4,
       // Labels are elided by grapheme where they enter a figure; Vega would cut emoji in half.
       labelLimit: 0,

@@ -1,6 +1,6 @@
 import type { Figure } from '../figures/figure.ts';
 import { SVG_FONTS } from './font.ts';
-import { shareMarks } from './shared-marks.ts';
+import { defineMarks } from './mark-definitions.ts';
 
 /** Vega's SVG, made a document of its own: described, with ids of this figure and no other bytes than it needs. */
 export function describeSvg(svg: string, figure: Figure): string {
@@ -16,7 +16,7 @@ export function describeSvg(svg: string, figure: Figure): string {
     ` width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${SVG_FONTS}">`,
     `<title id="${title}">${escapeXml(figure.title)}</title>`,
     `<desc id="${description}">${escapeXml(figure.description)}</desc>`,
-    shareMarks(shorten(ownIds(plainTags(body), figure.id)), figure.id),
+    defineMarks(shorten(ownIds(plainTags(body), figure.id)), figure.id),
   ]
     .join('')
     .replaceAll(FORBIDDEN, '\uFFFD');
