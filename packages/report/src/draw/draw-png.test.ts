@@ -32,7 +32,7 @@ describe(drawPng, () => {
     const spec = { data: { values: [{}] }, width: 500, height: 30, mark: text };
     const figure = { id: 'words', title: '.', caption: '', description: '.', spec };
     const { left, right, colours } = await inkOf(await drawPng(figure, 'light', { scale: 1 }));
-    // Without the room that a layout leaves. DejaVu Sans would be 60 pixels wider.
+    // Without the room that a layout leaves. DejaVu Sans is 32 pixels off.
     expect(Math.abs(right - left - textWidth(words, 20) / 1.17)).toBeLessThan(5);
     expect(colours).toContain('#1b1f24');
   });
