@@ -65,7 +65,7 @@ export async function evaluateModel(
     const maps =
       options.maps === false
         ? { tsne: null, umap: null, warnings: [] }
-        : await projectEmbeddings(answers.embeddings, manifest.embedding.size, options);
+        : await projectEmbeddings(answers.embeddings, manifest.embedding, options);
     const isTraining = chosen.split === null && manifest.training?.dataDigest === digest;
     const evaluation: Evaluation = {
       kind: 'isometry.evaluation',

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { distanceHistogram, type Progress } from '@isometry/core';
 import type { Figure, Reproduction } from '@isometry/report';
 import { ownVersion } from '../own-version.ts';
-import { toPoints } from '../evaluate/project-embeddings.ts';
+import { projectionInput, toPoints } from '../evaluate/project-embeddings.ts';
 import { tablesMarkdown } from '../report/tables-markdown.ts';
 import { makeFolder, writeReport, type WriteReportOptions } from '../report/write-report.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
@@ -166,7 +166,10 @@ async function embeddingFigures(
     const tell = (progress: Progress): void =>
       onProgress?.({ ...progress, message: `${cell.loss}${progress.message ?? ''}` });
     // oxlint-disable-next-line no-await-in-loop -- one after the other: both take the only thread
-    const flat = await projectTsne(set, { signal, onProgress: tell });
+    const flat = await projectTsne(projectionInput(set.data, embedding), {
+      signal,
+      onProgress: tell,
+    });
     const map = embeddingMapFigure({
       id: `tsne-${cell.backbone}-${cell.loss}`,
       title,
