@@ -62,7 +62,7 @@ function summarise(cells: readonly EvaluatedCell[]): Omit<GridRow, 'comparison'>
     bootstrapInterval(answers.truth.length, (rows) => meanOverSeeds(answers, rows, score), {
       clusters: answers.clusters,
     });
-  const bySeed = cells.map(({ evaluation }) => scoreConfusion(evaluation.classification.confusion));
+  const bySeed = cells.map(scoresOf);
   const classes = first.evaluation.model.labels.length;
   return {
     backbone: first.backbone,
@@ -102,9 +102,17 @@ function compare(
     seeds: these.map(({ seed }) => seed),
     accuracy: difference(SCORES.accuracy),
     balancedAccuracy: difference(SCORES.balancedAccuracy),
-    mcnemar: pairs.map(([cell, other]) => {
+    bySeed: pairs.map(([cell, other]) => {
       const { onlyA, onlyB, pValue } = mcnemar(rightAnswers(cell), rightAnswers(other));
-      return { seed: cell.seed, onlyThis: onlyA, onlyCrossEntropy: onlyB, pValue };
+      const [own, base] = [scoresOf(cell), scoresOf(other)];
+      return {
+        seed: cell.seed,
+        accuracy: own.accuracy - base.accuracy,
+        balancedAccuracy: own.balancedAccuracy - base.balancedAccuracy,
+        onlyThis: onlyA,
+        onlyCrossEntropy: onlyB,
+        pValue,
+      };
     }),
   };
 }
@@ -171,6 +179,10 @@ function meanOverSeeds(
   const drawn = confusions.filter((confusion) => confusion.flat().some((count) => count > 0));
   const scores = drawn.map((confusion) => score(scoreConfusion(confusion)));
   return scores.reduce((sum, own) => sum + own, 0) / scores.length;
+}
+
+function scoresOf({ evaluation }: EvaluatedCell): ClassificationScores {
+  return scoreConfusion(evaluation.classification.confusion);
 }
 
 function rightAnswers({ evaluation }: EvaluatedCell): boolean[] {

@@ -22,6 +22,11 @@ export function difference({ value, low, high }: Interval): Cell {
   };
 }
 
+/** A difference of shares, in points. */
+export function points(share: number): Cell {
+  return { text: signed(share), sort: share };
+}
+
 function signed(share: number): string {
   return `${share > 0 ? '+' : ''}${percent(share)}`;
 }

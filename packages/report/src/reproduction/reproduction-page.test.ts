@@ -45,7 +45,16 @@ function row(loss: string, accuracy: number, difference: number | null): GridRow
             seeds: [1, 2],
             accuracy: paired,
             balancedAccuracy: paired,
-            mcnemar: [{ seed: 1, onlyThis: 20, onlyCrossEntropy: 4, pValue: 0.0015 }],
+            bySeed: [
+              {
+                seed: 1,
+                accuracy: 0.1,
+                balancedAccuracy: 0.12,
+                onlyThis: 20,
+                onlyCrossEntropy: 4,
+                pValue: 0.0015,
+              },
+            ],
           },
     confusion: [
       [40, 10],

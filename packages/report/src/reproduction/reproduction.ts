@@ -57,9 +57,12 @@ export interface GridComparison {
   /** This loss minus cross-entropy; paired bootstrap over images or groups. */
   readonly accuracy: PairedDifference;
   readonly balancedAccuracy: PairedDifference;
-  /** McNemar's exact test, seed by seed. */
-  readonly mcnemar: readonly {
+  /** Seed by seed: what the training itself adds to the differences, and McNemar's exact test. */
+  readonly bySeed: readonly {
     readonly seed: number;
+    /** This loss minus cross-entropy, 0 to 1. */
+    readonly accuracy: number;
+    readonly balancedAccuracy: number;
     /** Images that only this loss has right, and only cross-entropy. */
     readonly onlyThis: number;
     readonly onlyCrossEntropy: number;
