@@ -22,8 +22,8 @@ describe('calibrationBins', () => {
   });
 
   it('takes the first of equally probable classes', () => {
-    const [, , half] = calibrationBins([0.5, 0.5, 0.5, 0.5], [0, 1], 2, { bins: 5 });
-    expect(half).toMatchObject({ count: 2, confidence: 0.5, accuracy: 0.5 });
+    const [, , half] = calibrationBins([0.5, 0.5, 0.5, 0.5], [0, 0], 2, { bins: 5 });
+    expect(half).toMatchObject({ count: 2, confidence: 0.5, accuracy: 1 });
   });
 
   it('is empty without images', () => {

@@ -37,7 +37,7 @@ it('has nothing to count for one image, and one bin for images that are all alik
 it('samples a large set, the same images every time', () => {
   const random = createRandom(3, 'test');
   const set = {
-    data: Float32Array.from({ length: 300 }, random.next),
+    data: Float32Array.from({ length: 300 }, () => random.next()),
     size: 3,
     classes: Array.from({ length: 100 }, (_, row) => row % 2),
   };

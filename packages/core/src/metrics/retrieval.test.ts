@@ -88,11 +88,20 @@ describe('measureRetrieval', () => {
   });
 
   it('takes a vector without length for as far as a right angle', () => {
-    // From (1, 0): (1, 1) is nearer than (0, 0), and that as far as (0, 1), which comes later.
+    // From (1, 0): (1, 1) is nearest, (0, 0) as far as (0, 1): whichever comes first is next.
     const query = { data: Float32Array.of(1, 0), size: 2, classes: [1] };
+    const placesOf = (...data: number[]): (number | null)[] => {
+      const reference = { data: Float32Array.from(data), size: 2, classes: [1, 0, 2] };
+      const options = { distance: 'cosine', reference, recallAt: [1, 2] } as const;
+      return measureRetrieval(query, options).recallAt.map(({ value }) => value);
+    };
+    expect(placesOf(0, 0, 0, 1, 1, 1)).toEqual([0, 1]);
+    expect(placesOf(0, 1, 0, 0, 1, 1)).toEqual([0, 1]);
+  });
+
+  it('takes everything for equally far from a vector without length', () => {
     const reference = { data: Float32Array.of(0, 0, 0, 1, 1, 1), size: 2, classes: [1, 0, 2] };
-    const options = { distance: 'cosine', reference, recallAt: [1, 2] } as const;
-    expect(measureRetrieval(query, options).recallAt.map(({ value }) => value)).toEqual([0, 1]);
+    const options = { distance: 'cosine', reference } as const;
     const lengthless = { data: Float32Array.of(0, 0), size: 2, classes: [1] };
     expect(measureRetrieval(lengthless, options).precisionAt1).toBe(1);
   });
