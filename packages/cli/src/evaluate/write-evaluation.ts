@@ -8,6 +8,9 @@ import type { EvaluatedModel } from './evaluate-model.ts';
 /** Mistakes that are shown: what fits onto a page and is looked at. */
 const MISTAKES = 24;
 
+/** Longer side of a mistake's photo in pixels: two for each of those that a page shows it with. */
+const PHOTO_SIDE = 256;
+
 /** Writes `evaluation.json`, and the embeddings as `embeddings.npy`, `[N, D]` in the order of its images. */
 export async function writeEvaluationData(
   folder: string,
@@ -41,7 +44,7 @@ export async function writeEvaluation(
   const seen = await Promise.all(
     worstMistakes(evaluation, MISTAKES).map(async (mistake) => ({
       ...mistake,
-      image: await readPixels(join(images, mistake.file), evaluated.pixels, options),
+      image: await readPhoto(join(images, mistake.file), evaluated.pixels, options),
     })),
   );
   const pictures = await Promise.all(
@@ -57,12 +60,19 @@ export async function writeEvaluation(
   return writeReport(folder, evaluationPage(evaluation, { pictures }), options);
 }
 
-async function readPixels(
+/** A photo in its own shape, not as the model sees it: bars around it say nothing to people. */
+async function readPhoto(
   path: string,
   spec: PixelSpec,
   { signal }: WriteReportOptions,
 ): Promise<PixelImage> {
-  const { createImageDecoder } = await import('@isometry/pixels');
-  const { pixels } = await createImageDecoder()(await readFile(path), spec, { signal });
+  const { createImageDecoder, sniffImage } = await import('@isometry/pixels');
+  const bytes = await readFile(path);
+  const { width, height, orientation } = sniffImage(bytes);
+  const [across, down] = orientation >= 5 ? [height, width] : [width, height];
+  const scale = PHOTO_SIDE / Math.max(across, down);
+  const side = (own: number): number => Math.max(1, Math.round(own * scale));
+  const shown: PixelSpec = { ...spec, fit: 'stretch', width: side(across), height: side(down) };
+  const { pixels } = await createImageDecoder()(bytes, shown, { signal });
   return pixels;
 }

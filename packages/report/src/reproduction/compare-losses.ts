@@ -104,11 +104,11 @@ function compare(
     balancedAccuracy: difference(SCORES.balancedAccuracy),
     bySeed: pairs.map(([cell, other]) => {
       const { onlyA, onlyB, pValue } = mcnemar(rightAnswers(cell), rightAnswers(other));
-      const [own, base] = [scoresOf(cell), scoresOf(other)];
+      const [scores, base] = [scoresOf(cell), scoresOf(other)];
       return {
         seed: cell.seed,
-        accuracy: own.accuracy - base.accuracy,
-        balancedAccuracy: own.balancedAccuracy - base.balancedAccuracy,
+        accuracy: scores.accuracy - base.accuracy,
+        balancedAccuracy: scores.balancedAccuracy - base.balancedAccuracy,
         onlyThis: onlyA,
         onlyCrossEntropy: onlyB,
         pValue,
