@@ -28,9 +28,9 @@ nav ul{list-style:none;margin:0;padding:0}
 nav a{display:block;padding:.3rem 0 .3rem .75rem;border-left:2px solid var(--grid);color:var(--muted);text-decoration:none}
 nav a:hover{color:var(--ink)}
 nav a[aria-current]{color:var(--ink);border-left-color:var(--accent)}
-.theme{display:flex;gap:.15rem;margin-top:1.75rem}
+.theme{display:flex;flex-wrap:wrap;gap:.15rem;margin-top:1.75rem}
 .theme[hidden]{display:none}
-.theme button{font:inherit;color:var(--muted);background:none;border:1px solid transparent;border-radius:3px;padding:.2rem .5rem;cursor:pointer}
+.theme button{font:inherit;color:var(--muted);background:none;border:1px solid transparent;border-radius:3px;padding:.2rem .4rem;white-space:nowrap;cursor:pointer}
 .theme button:hover{color:var(--ink)}
 .theme button[aria-pressed=true]{color:var(--ink);border-color:var(--line)}
 h1,h2{font-weight:600;line-height:1.2;text-wrap:balance;letter-spacing:-.01em}

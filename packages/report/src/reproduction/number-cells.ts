@@ -10,7 +10,7 @@ export function percent(share: number): string {
 }
 
 export function interval({ value, low, high }: Interval): Cell {
-  return { text: `${percent(value)} (${percent(low)} to ${percent(high)})`, sort: value };
+  return { text: `${percent(value)} (${percent(low)}–${percent(high)})`, sort: value };
 }
 
 export function difference({ value, low, high }: Interval): Cell {

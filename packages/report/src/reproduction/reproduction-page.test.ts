@@ -118,7 +118,7 @@ it('has means with intervals in table 2, and the paper’s numbers beside them',
     'MobileNet',
     'Lifted structured',
     '2',
-    ...Array.from({ length: 4 }, () => '85.0 (82.0 to 87.0)'),
+    ...Array.from({ length: 4 }, () => '85.0 (82.0–87.0)'),
   ]);
   expect(paper?.caption).toContain('another data set');
   expect(paper?.rows[0]?.map(({ text }) => text)).toEqual([
