@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IsometryError } from '@isometry/core';
+import { createSummaryWriter } from './summary-writer.ts';
 import type { Tfjs } from './tfjs.ts';
 
 /** One line of log.jsonl. No times in it: the same run gives the same file, however often it was stopped. */
@@ -35,9 +36,9 @@ export async function openRunLog(tf: Tfjs, folder: string, from: number): Promis
   const file = await openAt(path, from);
   const board = join(folder, 'tensorboard');
   await mkdir(board, { recursive: true });
-  const events = tf.node.summaryFileWriter(board);
   /** Steps of each stage so far: TensorBoard's x axis. */
   const steps = from > 0 ? await countSteps(path) : new Map<string, number>();
+  const events = createSummaryWriter(tf, board);
   let waiting: string[] = [];
   let bytes = from;
   return {
@@ -67,7 +68,13 @@ export async function openRunLog(tf: Tfjs, folder: string, from: number): Promis
       }
       return bytes;
     },
-    close: () => file.close(),
+    close: async () => {
+      try {
+        events.close();
+      } finally {
+        await file.close();
+      }
+    },
   };
 }
 
