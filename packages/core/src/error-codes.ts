@@ -42,7 +42,7 @@ export const ERROR_CODES = {
   SETUP_FAILED: 'A set-up step failed.',
   TENSOR_INVALID: 'A tensor has the wrong shape, length or content.',
   TRAINER_UNAVAILABLE: 'TensorFlow for Node is not installed or does not load.',
-  TRAINING_DIVERGED: 'The loss became NaN or infinite.',
+  TRAINING_DIVERGED: 'The loss, or a weight of the network, became NaN or infinite.',
   WEIGHTS_INVALID: 'The weights file is damaged, or is not for this network.',
   WEIGHTS_UNAVAILABLE: 'Weights are not in the cache, or could not be downloaded.',
   WORKER_FAILED: 'A worker thread ended before its work was done.',

@@ -15,6 +15,7 @@ import { trainClassifierHead } from './train-classifier-head.ts';
 import type { TrainOptions } from './train-options.ts';
 import { trainStage, type CarriedState, type Stage, type StageHost } from './train-stage.ts';
 import { refreshBatchNorm } from './refresh-batch-norm.ts';
+import { assertFiniteWeights } from './training-diverged.ts';
 import { countClasses, countParameters, imbalanceOf } from './training-plan.ts';
 import type { WeightsReport } from './weights/load-weights.ts';
 
@@ -33,7 +34,10 @@ export interface RunStagesOptions {
   readonly weights: WeightsReport | null;
 }
 
-/** Runs the stages that the settings ask for, from where a checkpoint stands. */
+/**
+ * Runs the stages that the settings ask for, from where a checkpoint stands.
+ * @throws `TRAINING_DIVERGED`, also when what comes after the last epoch is not finite, and what a stage throws
+ */
 export async function runStages(tf: Tfjs, run: RunStagesOptions): Promise<StagesResult> {
   const { options, prepared, network } = run;
   const { settings, dataset } = prepared;
@@ -76,6 +80,9 @@ export async function runStages(tf: Tfjs, run: RunStagesOptions): Promise<Stages
   if (settings.logitAdjustment > 0) {
     network.classifier.shiftBias(logitOffsets(dataset, settings.logitAdjustment));
   }
+  // Batch norm's last statistics and a new classifier came after the last epoch.
+  const [stage, epoch] = Object.entries(epochs).at(-1) as [string, number];
+  assertFiniteWeights(tf, network.model, { stage, epoch });
   return { epochs };
 }
 

@@ -10,7 +10,7 @@ import type { RunLog } from './run-log.ts';
 import type { TensorValues } from './safetensors.ts';
 import { createStepClock } from './step-clock.ts';
 import type { Tfjs } from './tfjs.ts';
-import { assertFiniteLoss } from './training-diverged.ts';
+import { assertFiniteLoss, assertFiniteWeights } from './training-diverged.ts';
 import { createWeightsAverage, type NamedVariable } from './weights-average.ts';
 
 /** What the stages of a run share. */
@@ -104,7 +104,7 @@ export interface StageResult {
  * Runs a stage to its end, on the network in place. It can be killed at any moment: started again with the
  * last checkpoint it repeats the steps since then and ends with the same bits.
  * @param carried from the stage before, when this one goes on with it
- * @throws `TRAINING_DIVERGED` with the batch saved, `FILE_WRITE_FAILED`, `ABORTED` after a checkpoint
+ * @throws `TRAINING_DIVERGED`, with the batch saved whose loss is no number, `FILE_WRITE_FAILED`, `ABORTED` after a checkpoint
  */
 export async function trainStage(
   host: StageHost,
@@ -275,6 +275,8 @@ export async function trainStage(
     const measured = await stage.evaluate(means, epoch);
     // An epoch's last step may break the weights: no later loss would tell, and no other one be better than NaN.
     assertFiniteLoss(measured.validationLoss, { stage: stage.name, epoch, step });
+    // The average, where there is one, is broken as soon as the weights are.
+    assertFiniteWeights(tf, model, { stage: stage.name, epoch });
     const watched =
       stage.stopping.monitor === 'training-loss'
         ? (means['loss'] as number)
