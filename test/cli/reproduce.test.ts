@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -168,6 +168,10 @@ describe('isometry reproduce', () => {
     expect(stderr).toContain('done already: 2 cells');
     expect(stderr).toContain('mobilenet/contrastive seeds 1, 2');
     expect((await readdir(join(root, 'whole'), { recursive: true })).sort()).toEqual(before);
+    const json = await isometryHere(command('whole', ['--only=mobilenet', '--plan', '--json']));
+    expect(JSON.parse(json.stdout)).toMatchObject({ done: [{ seed: 1 }, { seed: 1 }] });
+    await isometryHere(command('never', ['--only=mobilenet', '--plan']));
+    expect(existsSync(join(root, 'never'))).toBe(false);
   });
 
   it(
@@ -178,7 +182,10 @@ describe('isometry reproduce', () => {
       );
       expect(code).toBe(0);
       expect(stderr).toContain('plan: 0 cells to do');
-      expect(stderr).toMatch(/beyond the budget of 1 s: 2 cells[\s\S]*mobilenet\/triplet seed 1/u);
+      expect(stderr).toMatch(
+        /beyond the budget of 1 s: 2 cells, of which the shortest takes at most \d+ s: give more time\n/u,
+      );
+      expect(stderr).toContain('mobilenet/triplet seed 1');
       expect(stderr).toContain('2 cells left: run the same command again');
       expect(stdout).toContain('report: ');
       expect((await readReport('whole')).missing).toHaveLength(2);
@@ -202,13 +209,123 @@ describe('isometry reproduce', () => {
     TIMEOUT,
   );
 
-  it('refuses other options for the same folder, a cell of another run, and an unknown cell', async () => {
+  it('refuses other options for the same folder, cells that nobody knows, and a file for all backbones', async () => {
     const other = await isometryHere([...command('whole'), '--epochs=2']);
     expect(other).toMatchObject({ code: 2 });
     expect(other.stderr).toContain('epochs 1, not 2: they would not compare');
     const unknown = await isometryHere(command('whole', ['--only=vgg16']));
     expect(unknown).toMatchObject({ code: 2 });
     expect(unknown.stderr).toContain('mobilenet, inceptionv3, resnet50');
+    const file = await isometryHere([...command('new'), '--weights=weights.h5']);
+    expect(file).toMatchObject({ code: 2 });
+    expect(file.stderr).toContain('names no backbone');
+    const size = await isometryHere([...command('new'), '--size=9999', '--plan']);
+    expect(size).toMatchObject({ code: 2 });
+    expect(size.stderr).toContain('size is 9999');
+    expect(existsSync(join(root, 'new'))).toBe(false);
+  });
+
+  it('refuses to write among the images, where figures would be a class', async () => {
+    const { code, stderr } = await isometryHere([
+      'reproduce',
+      images,
+      '--out',
+      join(images, 'reproduction'),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--out');
+  });
+
+  it(
+    'takes a run that isometry train made with the same options, and no other',
+    async () => {
+      const folder = join(root, 'adopted/cells/mobilenet/triplet/seed-1');
+      const recipe = RECIPE.filter((option) => option !== '--epochs=1');
+      const train = (epochs: number): Promise<{ code: number }> =>
+        isometryHere([
+          'train',
+          images,
+          '--out',
+          join(folder, 'run'),
+          ...recipe,
+          `--epochs=${epochs}`,
+          '--protocol=paper',
+          '--loss=triplet',
+          '--backbone=mobilenet',
+          '--seed=1',
+          '--overwrite',
+        ]);
+      expect(await train(2)).toMatchObject({ code: 0 });
+      const adopt = command('adopted', ['--only=mobilenet/triplet', '--seeds=1']);
+      const refused = await isometryHere(adopt);
+      expect(refused).toMatchObject({ code: 2 });
+      expect(refused.stderr).toContain('was trained with epochs 2, not 1');
+      expect(await train(1)).toMatchObject({ code: 0 });
+      const taken = await isometryHere(adopt);
+      expect(taken).toMatchObject({ code: 0 });
+      expect(taken.stderr).toContain('trained already, to be evaluated: 1 cell');
+      expect(taken.stderr).not.toContain('train-embedding');
+    },
+    TIMEOUT,
+  );
+
+  it('goes on from a cell.json that was cut off, and names a cell that is damaged', async () => {
+    const folder = join(root, 'adopted/cells/mobilenet/triplet/seed-1');
+    await writeFile(join(folder, 'cell.json'), '');
+    const again = await isometryHere(command('adopted', ['--only=mobilenet/triplet', '--seeds=1']));
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stderr).toContain('trained already, to be evaluated: 1 cell');
+    await rm(join(folder, 'run/config.json'));
+    const damaged = await isometryHere(command('adopted', ['--report']));
+    expect(damaged.code).toBe(5);
+    expect(damaged.stderr).toMatch(
+      /error RUN_INVALID: .*config\.json[\s\S]*hint: Remove .*seed-1/u,
+    );
+  });
+
+  it('refuses a cell that was copied to another’s place', async () => {
+    const cells = join(root, 'whole/cells/mobilenet');
+    await cp(join(cells, CELLS[0] as string), join(cells, 'contrastive/seed-1'), {
+      recursive: true,
+    });
+    const { code, stderr } = await isometryHere(command('whole', ['--report']));
+    await rm(join(cells, 'contrastive'), { recursive: true });
+    expect(code).toBe(5);
+    expect(stderr).toContain('holds another cell than its name says');
+  });
+
+  it(
+    'refuses other images before it trains, and leaves nothing of the attempt',
+    async () => {
+      const more = join(root, 'more-images');
+      await cp(images, more, { recursive: true });
+      const [name] = await readdir(join(more, 'wart'));
+      await rm(join(more, 'wart', name as string));
+      const args = command('whole', ['--only=mobilenet/triplet', '--seeds=1']);
+      const { code, stderr } = await isometryHere(args.map((arg) => (arg === images ? more : arg)));
+      expect(code).toBe(5);
+      expect(stderr).toContain(
+        'The images are not those that the finished cells were trained with',
+      );
+      expect(existsSync(join(root, 'whole/cells/mobilenet/triplet/seed-1'))).toBe(false);
+    },
+    TIMEOUT,
+  );
+
+  it('reports a training that failed with its reason, whenever that was', async () => {
+    const folder = join(root, 'whole/cells/mobilenet/triplet/seed-1');
+    await mkdir(folder, { recursive: true });
+    const message = 'The loss became NaN in epoch 1.';
+    await writeFile(join(folder, 'failed.json'), JSON.stringify({ version: 1, message }));
+    const { code } = await isometryHere(
+      command('whole', ['--report', '--only=mobilenet/triplet/1']),
+    );
+    await rm(folder, { recursive: true });
+    expect(code).toBe(0);
+    expect((await readReport('whole')).missing).toEqual([
+      { backbone: 'mobilenet', loss: 'triplet', seed: 1, reason: message },
+    ]);
+    expect(await readFile(join(root, 'whole/report/index.html'), 'utf8')).toContain(message);
   });
 
   it('refuses a second process in the same folder, and names the first', async () => {

@@ -7,12 +7,13 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d
  * @throws `OPTION_INVALID`
  */
 export function parseDuration(text: string): number {
-  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)([smhd])/gu)];
+  const bare = text.replaceAll(' ', '');
+  const parts = [...bare.matchAll(/(\d+(?:\.\d+)?)([smhd])/gu)];
   const seconds = parts.reduce(
     (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit as string] as number),
     0,
   );
-  const isWhole = parts.map(([part]) => part).join('') === text.trim();
+  const isWhole = parts.map(([part]) => part).join('') === bare;
   if (isWhole && seconds > 0) return seconds;
   throw new IsometryError('OPTION_INVALID', `"${text}" is not a time.`, {
     hint: 'Give e.g. 45m, 90m, 2h or 1h30m.',

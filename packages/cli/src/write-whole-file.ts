@@ -8,7 +8,8 @@ import { IsometryError } from '@isometry/core';
 export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
   const partial = `${path}.part`;
   try {
-    await writeFile(partial, content);
+    // On the disk before it gets its name: a machine that is switched off leaves the old file or the new one.
+    await writeFile(partial, content, { flush: true });
     await rename(partial, path);
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined);

@@ -17,3 +17,4 @@ export {
 } from './image-folder.ts';
 export { writeSplitCsv } from './split-csv.ts';
 export type { SplitName } from './split-name.ts';
+export { readTable, type Table } from './table.ts';

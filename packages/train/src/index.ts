@@ -49,7 +49,13 @@ export {
 export { PROTOCOLS, type ClassifierMode, type Protocol, type ProtocolName } from './protocols.ts';
 export { loadTfjs, type Tfjs } from './tfjs.ts';
 export { trainClassifier, type TrainResult } from './train-classifier.ts';
-export type { ImagesOptions, RecipeOptions, TrainOptions, TrainSettings } from './train-options.ts';
+export {
+  resolveSettings,
+  type ImagesOptions,
+  type RecipeOptions,
+  type TrainOptions,
+  type TrainSettings,
+} from './train-options.ts';
 export type { PlannedStage, TrainingPlan } from './training-plan.ts';
 export type { TrainWarning } from './train-warning.ts';
 export {

@@ -1,23 +1,34 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { IsometryError } from '@isometry/core';
 import type { BackboneName, ProtocolName } from '@isometry/train';
 import { Command, Option } from 'commander';
+import { assertOutside } from '../assert-outside.ts';
 import { parseDuration } from '../duration.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
 import { parseNumber } from '../option-parsers.ts';
 import { printable } from '../printable.ts';
-import { createProgressPrinter } from '../progress-printer.ts';
+import { createProgressPrinter, type ProgressPrinter } from '../progress-printer.ts';
+import { cellStatuses, cellTrainOptions } from '../reproduce/cell-folder.ts';
+import { cellsIn } from '../reproduce/cells-in.ts';
+import { completeSettings, placeWeights } from '../reproduce/complete-settings.ts';
+import { formatCell } from '../reproduce/format-cell.ts';
 import { formatGridPlan, formatLeft } from '../reproduce/format-grid.ts';
 import {
   DEFAULT_SEEDS,
   GRID_BACKBONES,
+  MAX_SEED,
   parseOnly,
   planGrid,
+  type Cell,
   type CellPattern,
 } from '../reproduce/grid.ts';
-import { cellsIn } from '../reproduce/cells-in.ts';
-import { completeSettings, placeWeights } from '../reproduce/complete-settings.ts';
-import { openGridFolder, type AskedSettings } from '../reproduce/grid-settings.ts';
-import { formatCell } from '../reproduce/format-cell.ts';
+import {
+  resolveGridSettings,
+  type AskedSettings,
+  type GridSettings,
+} from '../reproduce/grid-settings.ts';
+import { planCells } from '../reproduce/plan-cells.ts';
+import { importExporter, importTrainer } from '../reproduce/run-cell.ts';
 import { runGrid, type GridOutcome } from '../reproduce/run-grid.ts';
 import { writeReproduction } from '../reproduce/write-reproduction.ts';
 import type { CommandContext } from '../terminal.ts';
@@ -87,7 +98,7 @@ export function reproduceCommand(context: CommandContext): Command {
     .optionsGroup('Every cell:')
     .option(
       '--weights <source>',
-      'where backbones start: random, imagenet, a weights file, or BACKBONE=one of these, several with commas or by repeating (default: imagenet where `isometry weights` has it, else random)',
+      'where backbones start: random or imagenet for all, or BACKBONE=random, imagenet or a weights file, several with commas or by repeating (default: imagenet where `isometry weights` has it, else random)',
       collectWeights,
     )
     .option('--epochs <n>', 'most epochs of the first stage (default: the protocol’s)', parseNumber)
@@ -121,69 +132,128 @@ Examples:
 
 async function run(context: CommandContext, images: string, options: Options): Promise<void> {
   const { terminal } = context;
-  const { signal } = terminal;
+  const { signal, env } = terminal;
   const out = resolve(options.out);
-  const asked = await askedSettings(options, terminal.env);
-  const settings = await openGridFolder(out, asked, () => completeSettings(asked, terminal.env));
-  const seeds = Array.from({ length: seedCount(options) }, (_, index) => index + 1);
+  // Written among the photos, figures would be a class the next time.
+  await assertOutside(out, images, 'out');
+  const cells = chooseCells(options);
+  const asked = await askedSettings(images, options, cells, env);
+  const inFolder = await cellStatuses(out, await cellsIn(out));
+  const started = inFolder.filter(({ state }) => state !== 'new');
+  const settings = await resolveGridSettings(out, asked, started, (own) =>
+    completeSettings(own, env),
+  );
   const progress = createProgressPrinter(terminal);
-  const say = (line: string): void => {
-    progress.finish();
-    terminal.err(`${line}\n`);
-  };
+  const shared = { images, out, settings, signal, onProgress: progress.report };
   try {
-    const chosen = planGrid(seeds, options.only ?? []);
-    const outcome: GridOutcome = options.report
-      ? { finished: [], failed: [], left: [] }
-      : await runGrid({
-          images,
-          out,
-          settings,
-          cells: chosen,
-          budgetSeconds: options.budget,
-          planOnly: options.plan,
-          signal,
-          onProgress: progress.report,
-          onWarning: (line) => say(printable(`warning ${line}`)),
-          onPlan: (plan) => {
-            progress.finish();
-            terminal.err(formatGridPlan(plan));
-          },
-          onCell: (result) => {
-            progress.finish();
-            if (options.json) terminal.out(`${JSON.stringify(result)}\n`);
-            else terminal.err(`${formatCell(result)}\n`);
-          },
-        });
-    if (options.plan) return;
-    const { page, reproduction } = await writeReproduction(out, await cellsIn(out), {
-      settings,
-      name: images,
-      failed: outcome.failed,
-      left: outcome.left,
-      signal,
-      onProgress: progress.report,
-    });
-    progress.finish();
+    if (options.plan) {
+      await checkOptions(cells, settings);
+      const plan = await planCells(await cellStatuses(out, cells), {
+        ...shared,
+        budgetSeconds: options.budget,
+      });
+      progress.finish();
+      if (options.json) terminal.out(`${JSON.stringify(plan)}\n`);
+      else terminal.err(formatGridPlan(plan));
+      return;
+    }
+    const outcome = options.report
+      ? undefined
+      : await trainCells(context, cells, options, { ...shared, progress });
+    await report(context, cells, options, { ...shared, progress });
+    if (outcome === undefined) return;
     terminal.err(formatLeft(outcome));
-    terminal.out(
-      options.json ? `${JSON.stringify({ report: page, ...reproduction })}\n` : `report: ${page}\n`,
-    );
+    if (outcome.failed.length > 0) context.exitCode = EXIT_CODES.compute;
   } finally {
     progress.finish();
   }
 }
 
+interface Shared {
+  readonly images: string;
+  readonly out: string;
+  readonly settings: GridSettings;
+  readonly signal: AbortSignal;
+  readonly progress: ProgressPrinter;
+}
+
+async function trainCells(
+  { terminal }: CommandContext,
+  cells: readonly Cell[],
+  { json, budget }: Options,
+  { images, out, settings, signal, progress }: Shared,
+): Promise<GridOutcome> {
+  // What hours of training would end with is said now.
+  await importExporter();
+  await checkOptions(cells, settings);
+  return runGrid({
+    images,
+    out,
+    settings,
+    cells,
+    budgetSeconds: budget,
+    signal,
+    onProgress: progress.report,
+    onWarning: (line) => {
+      progress.finish();
+      terminal.err(`${printable(`warning ${line}`)}\n`);
+    },
+    onPlan: (plan) => {
+      progress.finish();
+      terminal.err(formatGridPlan(plan));
+    },
+    onCell: (result) => {
+      progress.finish();
+      if (json) terminal.out(`${JSON.stringify(result)}\n`);
+      else terminal.err(`${formatCell(result)}\n`);
+    },
+  });
+}
+
+async function report(
+  { terminal }: CommandContext,
+  asked: readonly Cell[],
+  { json }: Options,
+  { out, settings, signal, progress }: Shared,
+): Promise<void> {
+  const { page, reproduction } = await writeReproduction(out, await cellsIn(out), {
+    settings,
+    asked,
+    signal,
+    onProgress: progress.report,
+  });
+  progress.finish();
+  terminal.out(
+    json ? `${JSON.stringify({ report: page, ...reproduction })}\n` : `report: ${page}\n`,
+  );
+}
+
+/** @throws `OPTION_INVALID` for options that no cell can be trained with, before any image is read */
+async function checkOptions(cells: readonly Cell[], settings: GridSettings): Promise<void> {
+  const { resolveSettings } = await importTrainer();
+  for (const cell of cells) resolveSettings(cellTrainOptions(cell, settings));
+}
+
+function chooseCells(options: Options): readonly Cell[] {
+  const only = options.only ?? [];
+  const seeds = Array.from({ length: seedCount(options) }, (_, index) => index + 1);
+  return planGrid(seeds, only);
+}
+
 async function askedSettings(
+  images: string,
   options: Options,
+  cells: readonly Cell[],
   env: CommandContext['terminal']['env'],
 ): Promise<AskedSettings> {
   const { protocol, weights = {}, group, label, list, maxUnreadableShare } = options;
   const { size, widthMultiplier, embeddingSize, epochs, batchSize } = options;
   const recipe = { size, widthMultiplier, embeddingSize, epochs, batchSize };
+  const backbones = new Set(cells.map(({ backbone }) => backbone));
   return {
+    name: basename(resolve(images)),
     protocol,
-    weights: await placeWeights(weights, recipe, env),
+    weights: await placeWeights(weights, recipe, backbones, env),
     images: {
       group,
       label,
@@ -195,9 +265,9 @@ async function askedSettings(
 }
 
 function seedCount({ seeds = DEFAULT_SEEDS, only = [] }: Options): number {
-  if (!Number.isInteger(seeds) || seeds < 1 || seeds > 1000) {
+  if (!Number.isInteger(seeds) || seeds < 1 || seeds > MAX_SEED) {
     throw new IsometryError('OPTION_INVALID', `--seeds ${seeds} is no count.`, {
-      hint: 'Give an integer from 1 to 1000.',
+      hint: `Give an integer from 1 to ${MAX_SEED}.`,
       details: { option: 'seeds' },
     });
   }
@@ -216,6 +286,12 @@ function collectWeights(text: string, before: Weights = {}): Weights {
   for (const part of text.split(',')) {
     const [name, ...source] = part.split('=');
     const backbone = GRID_BACKBONES.find((own) => own === name);
+    if (backbone === undefined && !['random', 'imagenet'].includes(part)) {
+      throw new IsometryError('OPTION_INVALID', `--weights ${part} names no backbone.`, {
+        hint: `A file is of one backbone: give ${GRID_BACKBONES.join('=…, ')}=…`,
+        details: { option: 'weights', value: part },
+      });
+    }
     if (backbone === undefined) for (const own of GRID_BACKBONES) weights[own] = part;
     else weights[backbone] = source.join('=');
   }

@@ -31,20 +31,27 @@ const took = (own: Cell, trainingSeconds: number) => ({
   evaluationSeconds: 10,
 });
 
-it('expects what the same loss took, else the same backbone, else what was measured', () => {
+it('expects what the slowest of the same loss took, else of the backbone, else what was measured', () => {
   const done = [
     took(cell('mobilenet', 'triplet'), 100),
     took(cell('mobilenet', 'triplet', 2), 200),
     took(cell('mobilenet', 'contrastive'), 900),
   ];
   const measured = new Map([['resnet50' as const, 7000]]);
-  const expected = (own: Cell, isTrained = false): number | undefined =>
-    estimateCell({ cell: own, isTrained }, done, measured)?.seconds;
-  expect(expected(cell('mobilenet', 'triplet', 3))).toBe(160);
-  expect(expected(cell('mobilenet', 'cross-entropy'))).toBe(410);
-  expect(expected(cell('mobilenet', 'triplet', 3), true)).toBe(10);
+  const expected = (
+    own: Cell,
+    state: 'new' | 'started' | 'trained' = 'new',
+    spentSeconds = 0,
+  ): number | undefined =>
+    estimateCell({ cell: own, state, spentSeconds }, done, measured)?.seconds;
+  expect(expected(cell('mobilenet', 'triplet', 3))).toBe(210);
+  expect(expected(cell('mobilenet', 'cross-entropy'))).toBe(910);
+  expect(expected(cell('mobilenet', 'triplet', 3), 'trained')).toBe(10);
   expect(expected(cell('resnet50', 'cross-entropy'))).toBe(7000);
   expect(expected(cell('inceptionv3', 'cross-entropy'))).toBeUndefined();
+  // A cell that was stopped gets its turn: what it has done is not expected again.
+  expect(expected(cell('resnet50', 'cross-entropy'), 'started', 5100)).toBe(1900);
+  expect(expected(cell('resnet50', 'cross-entropy'), 'started', 9000)).toBe(700);
 });
 
 it('measures one cell of every backbone of which none is done', () => {

@@ -1,3 +1,4 @@
+import type { CellStatus } from './cell-folder.ts';
 import { cellId, type Cell } from './grid.ts';
 
 /** How long a cell is expected to take. */
@@ -44,31 +45,34 @@ export function planBudget(
   return { planned, left, seconds };
 }
 
+/** Of a started cell at least this share is expected to be left: its last checkpoint is behind it, the end unknown. */
+const LEAST_LEFT = 0.1;
+
 /**
- * What a cell is expected to take: as long as cells of its backbone and loss that are done took on the average, else of
- * its backbone, else what `measured` says for the backbone. One that is trained only has to be evaluated.
+ * What a cell is expected to take at most: as long as the slowest done cell of its backbone and loss took, else of its
+ * backbone, else what `measured` says for the backbone; less what it has taken already.
  */
 export function estimateCell(
-  { cell, isTrained }: { readonly cell: Cell; readonly isTrained: boolean },
+  { cell, state, spentSeconds }: Pick<CellStatus, 'cell' | 'state' | 'spentSeconds'>,
   done: readonly CellTime[],
   measured: ReadonlyMap<Cell['backbone'], number>,
 ): CellEstimate | undefined {
   const sameBackbone = done.filter((own) => own.cell.backbone === cell.backbone);
   const sameLoss = sameBackbone.filter((own) => own.cell.loss === cell.loss);
   const like = sameLoss.length > 0 ? sameLoss : sameBackbone;
-  const training = isTrained ? 0 : mean(like.map(({ trainingSeconds }) => trainingSeconds));
-  const evaluation = mean(like.map(({ evaluationSeconds }) => evaluationSeconds));
-  const seconds =
-    training === undefined || evaluation === undefined
+  const whole =
+    like.length === 0
       ? measured.get(cell.backbone)
-      : training + evaluation;
-  return seconds === undefined ? undefined : { cell, seconds };
-}
-
-function mean(values: readonly number[]): number | undefined {
-  return values.length === 0
-    ? undefined
-    : values.reduce((sum, value) => sum + value, 0) / values.length;
+      : Math.max(...like.map(({ trainingSeconds }) => trainingSeconds));
+  if (whole === undefined) return undefined;
+  const training =
+    state === 'trained'
+      ? 0
+      : state === 'started'
+        ? Math.max(LEAST_LEFT * whole, whole - spentSeconds)
+        : whole;
+  const evaluation = Math.max(0, ...like.map(({ evaluationSeconds }) => evaluationSeconds));
+  return { cell, seconds: training + evaluation };
 }
 
 /** The cells of which nothing like them is done, one for each backbone: what has to be measured. */

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { IsometryError } from '@isometry/core';
 import type { TrainOptions } from '@isometry/train';
+import { readSpent } from './cell-cost.ts';
+import { readCellJson, readCellResult, type CellResult } from './cell-result.ts';
 import { cellId, type Cell } from './grid.ts';
 import type { GridSettings } from './grid-settings.ts';
 
@@ -14,9 +15,12 @@ export interface CellFolder {
   readonly run: string;
   readonly model: string;
   readonly evaluation: string;
+  readonly embeddings: string;
   /** Written last: a cell with it is done. */
   readonly result: string;
-  /** What sessions that did not finish have cost. */
+  /** Why the training failed, if it did. */
+  readonly failure: string;
+  /** What the sessions of its training have cost. */
   readonly spent: string;
 }
 
@@ -27,16 +31,36 @@ export function cellFolder(out: string, cell: Cell): CellFolder {
     run: join(path, 'run'),
     model: join(path, 'model.onnx'),
     evaluation: join(path, 'evaluation.json'),
+    embeddings: join(path, 'embeddings.npy'),
     result: join(path, 'cell.json'),
+    failure: join(path, 'failed.json'),
     spent: join(path, 'spent.json'),
   };
 }
 
-/** How far a cell is. */
-export type CellState = 'new' | 'started' | 'trained' | 'done';
+/** How far a cell is, and what it took so far. */
+export interface CellStatus {
+  readonly cell: Cell;
+  readonly state: 'new' | 'started' | 'trained' | 'done';
+  /** Of a cell that is done. */
+  readonly result: CellResult | undefined;
+  /** Seconds of training so far. */
+  readonly spentSeconds: number;
+}
 
-export function cellState({ run, result }: CellFolder): CellState {
-  if (existsSync(result)) return 'done';
+export async function cellStatus(out: string, cell: Cell): Promise<CellStatus> {
+  const folder = cellFolder(out, cell);
+  const result = await readCellResult(folder.result);
+  const spentSeconds = (await readSpent(folder.spent))?.seconds ?? 0;
+  return { cell, state: stateOf(folder, result), result, spentSeconds };
+}
+
+export function cellStatuses(out: string, cells: readonly Cell[]): Promise<CellStatus[]> {
+  return Promise.all(cells.map((cell) => cellStatus(out, cell)));
+}
+
+function stateOf({ run }: CellFolder, result: CellResult | undefined): CellStatus['state'] {
+  if (result !== undefined) return 'done';
   if (existsSync(join(run, 'run.json'))) return 'trained';
   return existsSync(join(run, 'config.json')) ? 'started' : 'new';
 }
@@ -62,15 +86,15 @@ export function cellTrainOptions(
 /**
  * Makes sure that a run that is finished already is the cell's: it may have been trained by `isometry train`.
  * One that is not finished is compared by the trainer when it goes on.
- * @throws `OPTION_INVALID` naming the option that differs
+ * @throws `OPTION_INVALID` naming the option that differs, `RUN_INVALID`
  */
 export async function assertRunIsOf(
   cell: Cell,
   folder: CellFolder,
   settings: GridSettings,
 ): Promise<void> {
-  const text = await readFile(join(folder.run, 'config.json'), 'utf8');
-  const { options } = JSON.parse(text) as { readonly options: Readonly<Record<string, unknown>> };
+  const config = await readCellJson(join(folder.run, 'config.json'), folder.path);
+  const { options } = config as { readonly options: Readonly<Record<string, unknown>> };
   const wanted: Readonly<Record<string, unknown>> = { ...cellTrainOptions(cell, settings) };
   for (const name of new Set([...Object.keys(options), ...Object.keys(wanted)])) {
     if (name === 'name' || isDeepStrictEqual(place(name, options), place(name, wanted))) continue;
@@ -78,7 +102,7 @@ export async function assertRunIsOf(
       'OPTION_INVALID',
       `The run in ${folder.run} was trained with ${name} ${JSON.stringify(options[name])}, not ${JSON.stringify(wanted[name])}.`,
       {
-        hint: 'Remove it, give the options that it was trained with, or another --out.',
+        hint: `Remove ${folder.path}, give the options that it was trained with, or another --out.`,
         details: { option: name, run: folder.run },
       },
     );

@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { IsometryError } from '@isometry/core';
 import type { BackboneName } from '@isometry/train';
 import { cachedImagenetFile, startingWeightsFile } from '../weights/cached-weights.ts';
 import type { AskedSettings, GridSettings } from './grid-settings.ts';
@@ -26,6 +28,7 @@ export async function completeSettings(
     }),
   );
   return {
+    name: asked.name,
     protocol: asked.protocol ?? 'paper',
     weights: Object.fromEntries(weights) as GridSettings['weights'],
     images: asked.images,
@@ -35,23 +38,42 @@ export async function completeSettings(
 
 /**
  * Weights as they are kept: `random`, or an absolute path; `imagenet` is the file in the cache.
- * @throws `WEIGHTS_UNAVAILABLE` when that was not fetched
+ * @param backbones those of the chosen cells: nobody has to have the weights of others
+ * @throws `WEIGHTS_UNAVAILABLE` when `imagenet` was not fetched, `FILE_NOT_FOUND`
  */
 export async function placeWeights(
   weights: AskedSettings['weights'],
   recipe: AskedSettings['recipe'],
+  backbones: ReadonlySet<BackboneName>,
   env: Environment,
 ): Promise<AskedSettings['weights']> {
   const placed: Partial<Record<BackboneName, string>> = {};
-  for (const backbone of GRID_BACKBONES) {
+  for (const backbone of backbones) {
     const given = weights[backbone];
     if (given === undefined) continue;
     // Three look-ups.
     // oxlint-disable-next-line no-await-in-loop
-    const file = await startingWeightsFile({ ...request(backbone, recipe), weights: given }, env);
-    placed[backbone] = file === undefined || file === 'random' ? 'random' : resolve(file);
+    placed[backbone] = await place({ ...request(backbone, recipe), weights: given }, env);
   }
   return placed;
+}
+
+async function place(
+  wanted: Parameters<typeof startingWeightsFile>[0],
+  env: Environment,
+): Promise<string> {
+  const file = await startingWeightsFile(wanted, env);
+  if (file === undefined || file === 'random') return 'random';
+  const path = resolve(file);
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return path;
+  throw new IsometryError('FILE_NOT_FOUND', `There is no ${path} to take weights from.`, {
+    hint: 'Give `random`, `imagenet`, a .h5 file, a model.json or the folder of one.',
+    details: { file: path },
+  });
 }
 
 function request(

@@ -1,7 +1,7 @@
 import { formatSeconds } from '../duration.ts';
 import { formatPercent } from '../format-interval.ts';
 import { cellId } from './grid.ts';
-import type { CellResult } from './run-cell.ts';
+import type { CellResult } from './cell-result.ts';
 
 /** `mobilenet/triplet/seed-2  balanced accuracy 65.5 %, accuracy 67.9 %, 4 min`. */
 export function formatCell({ cell, training, evaluationSeconds, scores }: CellResult): string {

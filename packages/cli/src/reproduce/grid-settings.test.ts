@@ -1,8 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openGridFolder, type AskedSettings, type GridSettings } from './grid-settings.ts';
+import type { CellStatus } from './cell-folder.ts';
+import {
+  keepGridSettings,
+  resolveGridSettings,
+  type AskedSettings,
+  type GridSettings,
+} from './grid-settings.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -11,21 +17,42 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 const SETTINGS: GridSettings = {
+  name: 'photos',
   protocol: 'paper',
   weights: { mobilenet: 'random', resnet50: 'random', inceptionv3: 'random' },
   images: { group: 'patient' },
   recipe: { epochs: 3 },
 };
-const NOTHING: AskedSettings = { weights: {}, images: {}, recipe: {} };
-const complete = async (): Promise<GridSettings> => SETTINGS;
-const never = (): Promise<GridSettings> => Promise.reject(new TypeError('the folder has them'));
+const NOTHING: AskedSettings = { name: 'photos', weights: {}, images: {}, recipe: {} };
+const STARTED: readonly CellStatus[] = [
+  {
+    cell: { backbone: 'mobilenet', loss: 'triplet', seed: 1 },
+    state: 'started',
+    result: undefined,
+    spentSeconds: 0,
+  },
+];
+const complete = async (asked: AskedSettings): Promise<GridSettings> => ({
+  ...SETTINGS,
+  ...asked,
+  protocol: asked.protocol ?? 'paper',
+  weights: { ...SETTINGS.weights, ...asked.weights },
+});
 
-it('keeps the settings of a new folder, and goes on with them when they are not given again', async () => {
-  const out = join(root, 'new', 'grid');
-  expect(await openGridFolder(out, NOTHING, complete)).toEqual(SETTINGS);
-  expect(await openGridFolder(out, NOTHING, never)).toEqual(SETTINGS);
-  const asked = { ...NOTHING, protocol: 'paper' as const, recipe: { epochs: 3 } };
-  expect(await openGridFolder(out, asked, never)).toEqual(SETTINGS);
+it('keeps the settings that cells were started with when they are not given again', async () => {
+  await keepGridSettings(root, SETTINGS);
+  expect(await resolveGridSettings(root, NOTHING, STARTED, complete)).toEqual(SETTINGS);
+  const same = { ...NOTHING, protocol: 'paper' as const, recipe: { epochs: 3 } };
+  expect(await resolveGridSettings(root, same, STARTED, complete)).toEqual(SETTINGS);
+});
+
+it('binds nobody before a cell is started: a typo can be corrected, and a plan writes nothing', async () => {
+  const typo = { ...NOTHING, images: { group: 'patientt' } };
+  expect((await resolveGridSettings(root, typo, [], complete)).images.group).toBe('patientt');
+  expect(await readdir(root)).toEqual([]);
+  await keepGridSettings(root, { ...SETTINGS, images: { group: 'patientt' } });
+  const right = { ...NOTHING, images: { group: 'patient' } };
+  expect((await resolveGridSettings(root, right, [], complete)).images.group).toBe('patient');
 });
 
 it.each<[string, Partial<AskedSettings>]>([
@@ -33,22 +60,28 @@ it.each<[string, Partial<AskedSettings>]>([
   ['epochs', { recipe: { epochs: 4 } }],
   ['size', { recipe: { size: 64 } }],
   ['group', { images: { group: 'lesion' } }],
-  ['weights of resnet50', { weights: { resnet50: 'weights.h5' } }],
+  ['weights of mobilenet', { weights: { mobilenet: 'weights.h5' } }],
 ])('refuses another %s, which would not compare', async (name, asked) => {
-  await openGridFolder(root, NOTHING, complete);
+  await keepGridSettings(root, SETTINGS);
   const before = await readFile(join(root, 'reproduce.json'), 'utf8');
-  await expect(openGridFolder(root, { ...NOTHING, ...asked }, never)).rejects.toMatchObject({
-    code: 'OPTION_INVALID',
-    details: { option: name },
-  });
+  await expect(
+    resolveGridSettings(root, { ...NOTHING, ...asked }, STARTED, complete),
+  ).rejects.toMatchObject({ code: 'OPTION_INVALID', details: { option: name } });
   expect(await readFile(join(root, 'reproduce.json'), 'utf8')).toBe(before);
 });
 
-it.each(['{', '[]', '{"version":2}', 'null', ''])(
-  'refuses a folder whose reproduce.json is %j',
+it('takes weights for a backbone of which no cell is started yet', async () => {
+  await keepGridSettings(root, SETTINGS);
+  const asked = { ...NOTHING, weights: { resnet50: '/weights.h5' } };
+  const { weights } = await resolveGridSettings(root, asked, STARTED, complete);
+  expect(weights).toEqual({ ...SETTINGS.weights, resnet50: '/weights.h5' });
+});
+
+it.each(['{', '[]', '{"version":2}', 'null', '', '{"version":1,"recipe":null}'])(
+  'refuses a folder whose reproduce.json is %j and that has cells',
   async (text) => {
     await writeFile(join(root, 'reproduce.json'), text);
-    await expect(openGridFolder(root, NOTHING, complete)).rejects.toMatchObject({
+    await expect(resolveGridSettings(root, NOTHING, STARTED, complete)).rejects.toMatchObject({
       code: 'OPTION_INVALID',
     });
   },
@@ -56,7 +89,7 @@ it.each(['{', '[]', '{"version":2}', 'null', ''])(
 
 it('says when the folder cannot be made', async () => {
   await writeFile(join(root, 'file'), '');
-  await expect(openGridFolder(join(root, 'file', 'grid'), NOTHING, complete)).rejects.toMatchObject(
-    { code: 'FILE_WRITE_FAILED' },
-  );
+  await expect(keepGridSettings(join(root, 'file', 'grid'), SETTINGS)).rejects.toMatchObject({
+    code: 'FILE_WRITE_FAILED',
+  });
 });

@@ -23,6 +23,9 @@ export const GRID_LOSSES: readonly LossName[] = [
 /** A paper shows one run; three seeds are the least that show a spread, five what its readers ask for. */
 export const DEFAULT_SEEDS = 5;
 
+/** Seeds go from 1 to this: more cells than anybody trains. */
+export const MAX_SEED = 1000;
+
 /** `mobilenet/triplet/seed-2`: its folder, and how people name it. */
 export function cellId({ backbone, loss, seed }: Cell): string {
   return `${backbone}/${loss}/seed-${seed}`;
@@ -58,11 +61,11 @@ export function parseOnly(text: string): CellPattern {
   const parts = text.split('/');
   const [backbone = '*', loss = '*', seed = '*'] = parts;
   if (parts.length > 3) throw unknown(text, text, 'BACKBONE/LOSS/SEED');
-  const number = Number(seed.replace(/^seed-/u, ''));
+  const number = /^(?:seed-)?([1-9]\d{0,3})$/u.exec(seed)?.[1];
   return {
     ...(backbone === '*' ? {} : { backbone: oneOf(text, backbone, GRID_BACKBONES) }),
     ...(loss === '*' ? {} : { loss: oneOf(text, loss, GRID_LOSSES) }),
-    ...(seed === '*' ? {} : { seed: Number.isInteger(number) ? number : fail(text, seed) }),
+    ...(seed === '*' ? {} : { seed: seedOf(text, seed, Number(number)) }),
   };
 }
 
@@ -80,8 +83,9 @@ function oneOf<Name extends string>(text: string, part: string, names: readonly 
   return found;
 }
 
-function fail(text: string, part: string): never {
-  throw unknown(text, part, 'a seed, e.g. 2');
+function seedOf(text: string, part: string, seed: number): number {
+  if (seed <= MAX_SEED) return seed;
+  throw unknown(text, part, `a seed from 1 to ${MAX_SEED}`);
 }
 
 function unknown(text: string, part: string, expected: string): IsometryError {

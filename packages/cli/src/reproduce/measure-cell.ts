@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { IsometryError, isIsometryError, type Progress } from '@isometry/core';
 import { cellTrainOptions } from './cell-folder.ts';
@@ -11,6 +11,9 @@ import { importTrainer } from './run-cell.ts';
  * last measurement. Measured on ham3, MobileNet at 128 px with ten epochs: 1.1 to 1.2.
  */
 const BESIDE_STEPS = 1.25;
+
+/** Of the folders in which steps are measured: a killed process leaves one, which the next removes. */
+export const MEASURE_PREFIX = '.measure-';
 
 export interface MeasureCellOptions {
   readonly images: string;
@@ -27,7 +30,8 @@ export async function measureCell(
 ): Promise<number> {
   const { trainClassifier } = await importTrainer();
   // Beside the cells, whose disk it tells about; never one of them.
-  const folder = await mkdtemp(join(resolve(out), '.measure-'));
+  await mkdir(resolve(out), { recursive: true });
+  const folder = await mkdtemp(join(resolve(out), MEASURE_PREFIX));
   const started = performance.now();
   let seconds: number | undefined;
   try {
@@ -49,6 +53,8 @@ export async function measureCell(
     if (!isOurs) throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
+    // A plan leaves no folder behind; one with cells in it stays.
+    await rmdir(resolve(out)).catch(() => undefined);
   }
   return seconds ?? 0;
 }

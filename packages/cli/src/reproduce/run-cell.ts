@@ -1,12 +1,13 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Progress } from '@isometry/core';
+import { IsometryError, isIsometryError, type Progress } from '@isometry/core';
 import { evaluateModel } from '../evaluate/evaluate-model.ts';
 import { writeEvaluationData } from '../evaluate/write-evaluation.ts';
 import { importOptional } from '../optional-package.ts';
-import { writeWholeFile } from '../write-whole-file.ts';
-import { readSpent, startCostMeter, type CellCost } from './cell-cost.ts';
-import { assertRunIsOf, cellFolder, cellState, cellTrainOptions } from './cell-folder.ts';
+import { readSpent, startCostMeter } from './cell-cost.ts';
+import { assertRunIsOf, cellFolder, cellStatus, cellTrainOptions } from './cell-folder.ts';
+import { readCellJson, writeCellFile, type CellResult } from './cell-result.ts';
 import { cellId, type Cell } from './grid.ts';
 import type { GridSettings } from './grid-settings.ts';
 
@@ -15,22 +16,11 @@ export interface RunCellOptions {
   /** The folder of the reproduction. */
   readonly out: string;
   readonly settings: GridSettings;
+  /** Digest of the images that the other cells were trained with; undefined for the first. */
+  readonly dataDigest: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly onWarning: (line: string) => void;
-}
-
-/** cell.json: that a cell is done, and what it took. */
-export interface CellResult {
-  readonly version: 1;
-  readonly cell: Cell;
-  readonly training: CellCost;
-  /** Seconds of export and evaluation. */
-  readonly evaluationSeconds: number;
-  /** The epoch that each stage ended with, from 1, by stage. */
-  readonly epochs: Readonly<Record<string, number>>;
-  /** On the test images, 0 to 1; evaluation.json has the rest. */
-  readonly scores: { readonly accuracy: number; readonly balancedAccuracy: number };
 }
 
 /**
@@ -40,19 +30,16 @@ export interface CellResult {
 export async function runCell(cell: Cell, options: RunCellOptions): Promise<CellResult> {
   const folder = cellFolder(options.out, cell);
   const { settings, signal, images } = options;
-  const state = cellState(folder);
-  if (state === 'done') return readCellResult(cell, options.out);
+  const { state, result: done } = await cellStatus(options.out, cell);
+  if (done !== undefined) return done;
   const tell = ({ stage, ...progress }: Progress): void =>
     options.onProgress({ ...progress, stage: `${cellId(cell)} ${stage}` });
+  await rm(folder.failure, { force: true });
   if (state === 'trained') await assertRunIsOf(cell, folder, settings);
   else await train(cell, options, tell);
 
   const started = performance.now();
-  const { exportRun } = await importOptional(
-    '@isometry/export',
-    () => import('@isometry/export'),
-    'npm install --ignore-scripts @isometry/export',
-  );
+  const { exportRun } = await importExporter();
   const [{ createImageDecoder }, { createSession }] = await Promise.all([
     import('@isometry/pixels'),
     import('@isometry/runtime-node'),
@@ -72,7 +59,7 @@ export async function runCell(cell: Cell, options: RunCellOptions): Promise<Cell
     onProgress: tell,
   });
   await writeEvaluationData(folder.path, measured);
-  const metrics = JSON.parse(await readFile(join(folder.run, 'metrics.json'), 'utf8')) as {
+  const metrics = (await readCellJson(join(folder.run, 'metrics.json'), folder.path)) as {
     readonly epochs: CellResult['epochs'];
     readonly seconds: { readonly total: number; readonly cpu: number };
   };
@@ -93,21 +80,35 @@ export async function runCell(cell: Cell, options: RunCellOptions): Promise<Cell
       balancedAccuracy: measured.evaluation.classification.balancedAccuracy.value,
     },
   };
-  await writeWholeFile(folder.result, `${JSON.stringify(result, undefined, 2)}\n`);
-  // Weights, averages and moments: five times the model, and of no use any more.
-  await rm(join(folder.run, 'checkpoints'), { recursive: true, force: true });
+  await writeCellFile(folder.result, result);
+  await clearCell(cell, options.out);
   return result;
+}
+
+/**
+ * Removes what a cell that is done does not need: checkpoints, which are five times the model, and what a killed export
+ * left.
+ */
+export async function clearCell(cell: Cell, out: string): Promise<void> {
+  const folder = cellFolder(out, cell);
+  await rm(join(folder.run, 'checkpoints'), { recursive: true, force: true });
+  for (const name of await readdir(folder.path)) {
+    if (!name.startsWith('.isometry-')) continue;
+    // oxlint-disable-next-line no-await-in-loop -- one at most, as a rule
+    await rm(join(folder.path, name), { recursive: true, force: true });
+  }
 }
 
 async function train(
   cell: Cell,
-  { images, out, settings, signal, onWarning }: RunCellOptions,
+  { images, out, settings, dataDigest, signal, onWarning }: RunCellOptions,
   onProgress: (progress: Progress) => void,
 ): Promise<void> {
   const folder = cellFolder(out, cell);
   const { trainClassifier } = await importTrainer();
   await mkdir(folder.path, { recursive: true });
   const meter = await startCostMeter(folder.spent);
+  let isChecked = false;
   try {
     await trainClassifier({
       ...cellTrainOptions(cell, settings),
@@ -116,13 +117,53 @@ async function train(
       resume: true,
       signal,
       onProgress: (progress) => {
+        // The digest is known when the images are read: before the first step, not after hours.
+        if (!isChecked && progress.stage !== 'read-images') {
+          isChecked = true;
+          assertSameImages(folder.run, dataDigest);
+        }
         meter.tick();
         onProgress(progress);
       },
       onWarning: ({ kind, message }) => onWarning(`${cellId(cell)}: ${kind}: ${message}`),
     });
-  } finally {
+  } catch (error) {
+    if (isIsometryError(error) && error.details['otherImages'] === true) {
+      await rm(folder.path, { recursive: true, force: true });
+      throw error;
+    }
     meter.stop();
+    if (isIsometryError(error) && error.code === 'TRAINING_DIVERGED') {
+      await writeCellFile(folder.failure, { version: 1, message: error.message });
+    }
+    throw error;
+  }
+  meter.stop();
+}
+
+/** @throws `RUN_INVALID` when a run was started with other images than the cells before it */
+function assertSameImages(run: string, expected: string | undefined): void {
+  const own = readDataDigest(run);
+  if (expected === undefined || own === undefined || own === expected) return;
+  throw new IsometryError(
+    'RUN_INVALID',
+    'The images are not those that the finished cells were trained with: they would not compare.',
+    {
+      hint: 'Put the images back, or name another folder with --out.',
+      details: { otherImages: true, before: expected, now: own },
+    },
+  );
+}
+
+/** The digest of the images that a run was started with; undefined before it was. */
+export function readDataDigest(run: string): string | undefined {
+  try {
+    const config = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')) as {
+      readonly dataDigest?: string;
+    };
+    return config.dataDigest;
+  } catch {
+    return undefined;
   }
 }
 
@@ -134,7 +175,10 @@ export function importTrainer(): Promise<typeof import('@isometry/train')> {
   );
 }
 
-/** The cell.json of a cell that is done. */
-export async function readCellResult(cell: Cell, out: string): Promise<CellResult> {
-  return JSON.parse(await readFile(cellFolder(out, cell).result, 'utf8')) as CellResult;
+export function importExporter(): Promise<typeof import('@isometry/export')> {
+  return importOptional(
+    '@isometry/export',
+    () => import('@isometry/export'),
+    'npm install --ignore-scripts @isometry/export',
+  );
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { distanceHistogram, type Progress } from '@isometry/core';
+import { readTable } from '@isometry/dataset';
 import type { Figure, Reproduction } from '@isometry/report';
 import { ownVersion } from '../own-version.ts';
 import { projectionInput, toPoints } from '../evaluate/project-embeddings.ts';
@@ -8,23 +8,19 @@ import { tablesMarkdown } from '../report/tables-markdown.ts';
 import { makeFolder, writeReport, type WriteReportOptions } from '../report/write-report.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 import { cellFolder } from './cell-folder.ts';
+import { readCellFailure } from './cell-result.ts';
 import { collectCells, readEmbeddings, type CollectedCell } from './collect-cells.ts';
-import type { Cell } from './grid.ts';
+import { cellId, type Cell } from './grid.ts';
 import type { GridSettings } from './grid-settings.ts';
-import type { GridOutcome } from './run-grid.ts';
 
 export interface WriteReproductionOptions extends WriteReportOptions {
   readonly settings: GridSettings;
-  /** The folder of images: its last part names the data set. */
-  readonly name: string;
-  readonly failed: GridOutcome['failed'];
-  readonly left: GridOutcome['left'];
+  /** The cells that were asked for: those that are not done are listed as missing. */
+  readonly asked: readonly Cell[];
 }
 
 /** The classes of the paper's photos: warts, normal skin, corns. */
 const PAPER_COUNTS = '1068,1010,437';
-
-const DISTANCE_BINS = 32;
 
 /** Writes `report/` of what is done: the page, its figures, reproduction.json and tables.md. */
 export async function writeReproduction(
@@ -52,18 +48,10 @@ async function describe(
   out: string,
   cells: readonly Cell[],
   collected: readonly CollectedCell[],
-  { settings, name, failed, left }: WriteReproductionOptions,
+  { settings, asked }: WriteReproductionOptions,
 ): Promise<Reproduction> {
   const { compareLosses, PAPER_PARAMETERS } = await import('@isometry/report');
   const [first] = collected;
-  const done = new Set(collected.map(({ cell }) => cellFolder(out, cell).path));
-  const reasons = new Map(failed.map(({ cell, message }) => [cellFolder(out, cell).path, message]));
-  const open = new Map(
-    [...cells, ...failed.map(({ cell }) => cell), ...left].map((cell) => [
-      cellFolder(out, cell).path,
-      cell,
-    ]),
-  );
   return {
     kind: 'isometry.reproduction',
     version: 1,
@@ -77,7 +65,7 @@ async function describe(
       ]),
     ),
     data: {
-      name: basename(resolve(name)),
+      name: settings.name,
       digest: first?.dataDigest ?? '',
       labels: first?.evaluation.model.labels ?? [],
       testImages: Object.fromEntries(
@@ -97,10 +85,25 @@ async function describe(
       parameters,
       paper: PAPER_PARAMETERS[backbone] ?? null,
     })),
-    missing: [...open]
-      .filter(([path]) => !done.has(path))
-      .map(([path, cell]) => ({ ...cell, reason: reasons.get(path) ?? null })),
+    missing: await missingCells(out, [...cells, ...asked], collected),
   };
+}
+
+async function missingCells(
+  out: string,
+  cells: readonly Cell[],
+  collected: readonly CollectedCell[],
+): Promise<Reproduction['missing']> {
+  const done = new Set(collected.map(({ cell }) => cellId(cell)));
+  const open = new Map(cells.map((cell) => [cellId(cell), cell]));
+  return Promise.all(
+    [...open]
+      .filter(([id]) => !done.has(id))
+      .map(async ([, cell]) => ({
+        ...cell,
+        reason: (await readCellFailure(cellFolder(out, cell).failure)) ?? null,
+      })),
+  );
 }
 
 function scoresOf({ cell, result, evaluation }: CollectedCell): Reproduction['cells'][number] {
@@ -130,13 +133,12 @@ function describeWeights(given: string, digest: string): string {
   return digest === 'random' ? 'random' : `${basename(given)} (${digest.slice(0, 19)}…)`;
 }
 
+/** Sizes of the classes of all images, the largest first. */
 async function classCounts(out: string, { cell }: CollectedCell): Promise<string> {
-  const text = await readFile(join(cellFolder(out, cell).run, 'split.csv'), 'utf8');
+  const table = await readTable(join(cellFolder(out, cell).run, 'split.csv'));
+  const labels = table.rows.map((row) => row[table.columns.indexOf('label')] ?? '');
   const counts = new Map<string, number>();
-  for (const line of text.trim().split('\n').slice(1)) {
-    const label = line.split(',')[1] ?? '';
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts.values()].sort((a, b) => b - a).join();
 }
 
@@ -155,10 +157,11 @@ async function embeddingFigures(
   });
   const maps: Figure[] = [];
   const distances: Figure[] = [];
-  for (const { cell, evaluation } of shown) {
+  for (const own of shown) {
+    const { cell, evaluation } = own;
     const { labels, embedding } = evaluation.model;
     const set = {
-      data: await readEmbeddings(out, cell), // oxlint-disable-line no-await-in-loop
+      data: await readEmbeddings(out, own), // oxlint-disable-line no-await-in-loop
       size: embedding.size,
       classes: evaluation.images.map(({ label }) => labels.indexOf(label)),
     };
@@ -185,7 +188,7 @@ async function embeddingFigures(
       distanceHistogramFigure({
         id: `distances-${cell.backbone}-${cell.loss}`,
         title,
-        ...distanceHistogram(set, { distance: embedding.distance, bins: DISTANCE_BINS }),
+        ...distanceHistogram(set, { distance: embedding.distance }),
         unit: embedding.distance,
       }),
     );

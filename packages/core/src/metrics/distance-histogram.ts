@@ -12,8 +12,8 @@ export interface DistanceHistogram {
 
 export interface DistanceHistogramOptions {
   readonly distance: 'euclidean' | 'cosine';
-  /** Bins of equal width. */
-  readonly bins: number;
+  /** Bins of equal width. @defaultValue 32: two humps that overlap are seen, and no noise */
+  readonly bins?: number | undefined;
   /** More images than this are sampled: two million pairs say what all would. @defaultValue 2000 */
   readonly maxImages?: number | undefined;
 }
@@ -28,18 +28,27 @@ export function distanceHistogram(
     readonly size: number;
     readonly classes: readonly number[];
   },
-  { distance, bins, maxImages = 2000 }: DistanceHistogramOptions,
+  { distance, bins = 32, maxImages = 2000 }: DistanceHistogramOptions,
 ): DistanceHistogram {
   const rows = sample(set.classes.length, maxImages);
   const vectors = rows.map((row) => set.data.subarray(row * set.size, (row + 1) * set.size));
   const between = distance === 'cosine' ? cosineDistances(vectors) : euclideanDistance(vectors);
-  let largest = 0;
-  eachPair(rows.length, (a, b) => (largest = Math.max(largest, between(a, b))));
+  // Of 2000 images 16 MB, and half the time of computing them twice.
+  const gaps = new Float64Array((rows.length * (rows.length - 1)) / 2);
+  let [largest, pair] = [0, 0];
+  eachPair(rows.length, (a, b) => {
+    const gap = between(a, b);
+    gaps[pair] = gap;
+    pair += 1;
+    largest = Math.max(largest, gap);
+  });
   const range = largest === 0 ? 1 : largest;
   const positive = Array.from({ length: bins }, () => 0);
   const negative = Array.from({ length: bins }, () => 0);
+  pair = 0;
   eachPair(rows.length, (a, b) => {
-    const bin = Math.min(bins - 1, Math.floor((between(a, b) / range) * bins));
+    const bin = Math.min(bins - 1, Math.floor(((gaps[pair] as number) / range) * bins));
+    pair += 1;
     const isSame = set.classes[rows[a] as number] === set.classes[rows[b] as number];
     const counts = isSame ? positive : negative;
     counts[bin] = (counts[bin] as number) + 1;
