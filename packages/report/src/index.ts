@@ -82,7 +82,8 @@ export {
   type ContactSheetOptions,
   type SheetPicture,
 } from './pictures/contact-sheet.ts';
-export { compareLosses, type EvaluatedCell } from './reproduction/compare-losses.ts';
+export type { EvaluatedCell } from './reproduction/assert-cells.ts';
+export { compareLosses } from './reproduction/compare-losses.ts';
 export { nameOf } from './reproduction/names.ts';
 export { PAPER_PARAMETERS, PAPER_SHOWN_LOSSES, paperMap } from './reproduction/paper-results.ts';
 export type {

@@ -40,7 +40,7 @@ export const PAPER_MARK = 'paper (another data set)';
 
 const WIDTH = 330;
 const ROW = 40;
-const LABEL_WIDTH = 150;
+const LABEL_WIDTH = 210;
 
 /** What each loss reached on each backbone, beside what the paper says of it. */
 export function lossComparisonFigure(options: LossComparisonFigureOptions): Figure {

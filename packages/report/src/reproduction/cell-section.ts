@@ -18,15 +18,19 @@ export function cellSection({ cells }: Reproduction): Section {
 function scores(cells: readonly CellScores[]): Table {
   return {
     id: 'table-cells',
-    caption: 'On the test images, percent.',
+    caption: 'On the test images, percent. F1 is the mean over the classes.',
     columns: [
       ...NAME_COLUMNS,
       { title: 'Accuracy', numeric: true },
       { title: 'Balanced', numeric: true, help: 'balanced accuracy' },
-      { title: 'Macro F1', numeric: true },
+      { title: 'F1', numeric: true },
       { title: 'P@1', numeric: true, help: 'the nearest other test image has the same class' },
       { title: 'MAP@R', numeric: true, help: 'mean average precision at R' },
-      { title: 'Prototype', numeric: true, help: 'the nearest mean of a training class is right' },
+      {
+        title: 'Proto',
+        numeric: true,
+        help: 'prototype: the nearest mean of a training class is right',
+      },
       { title: 'ECE', numeric: true, help: 'expected calibration error' },
     ],
     rows: cells.map((cell) => [

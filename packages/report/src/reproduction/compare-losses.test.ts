@@ -1,8 +1,19 @@
-import { createRandom, mcnemar } from '@isometry/core';
+import {
+  bootstrapInterval,
+  confusionMatrix,
+  createRandom,
+  mcnemar,
+  pairedBootstrap,
+  scoreConfusion,
+  type ClassificationScores,
+} from '@isometry/core';
 import { describe, expect, it } from 'vitest';
 import { evaluationOf } from '../evaluation/evaluation.case.ts';
-import { compareLosses, holm, type EvaluatedCell } from './compare-losses.ts';
+import type { EvaluatedCell } from './assert-cells.ts';
+import { compareLosses } from './compare-losses.ts';
+import { holm } from './holm.ts';
 import type { GridRow } from './reproduction.ts';
+import { intervalOverSeeds } from './student-t.ts';
 
 const LABELS = ['corn', 'wart'];
 
@@ -67,6 +78,58 @@ describe('compareLosses', () => {
     expect(rowOf(rows, 'cross-entropy').comparison).toBeNull();
   });
 
+  it('has the intervals of one bootstrap for each score', () => {
+    const ofLoss = (loss: string) => cells.filter((own) => own.loss === loss);
+    const images = ofLoss('triplet').flatMap(({ seed, evaluation }) =>
+      evaluation.images.map((image) => ({ ...image, seed })),
+    );
+    const groups = [...new Set(images.map(({ group }) => group))];
+    const clusters = images.map(({ group }) => groups.indexOf(group));
+    const meanOver = (loss: string, score: (scores: ClassificationScores) => number) => {
+      const answers = ofLoss(loss).flatMap(({ evaluation }) => evaluation.images);
+      const index = (label: string): number => LABELS.indexOf(label);
+      return (drawn: Int32Array): number => {
+        const scores = [1, 2, 3].map((seed) => {
+          const own = [...drawn]
+            .filter((at) => images[at]?.seed === seed)
+            .map((at) => answers[at]!);
+          const truth = own.map(({ label }) => index(label));
+          const predicted = own.map((answer) => index(answer.predicted));
+          return score(scoreConfusion(confusionMatrix(truth, predicted, 2)));
+        });
+        return scores.reduce((sum, own) => sum + own, 0) / 3;
+      };
+    };
+    const { scores, comparison } = rowOf(rows, 'triplet');
+    for (const [name, score] of [
+      ['precision', (found: ClassificationScores) => found.weighted.precision],
+      ['macroF1', (found: ClassificationScores) => found.macro.f1],
+    ] as const) {
+      expect(scores[name]).toEqual(
+        bootstrapInterval(images.length, meanOver('triplet', score), { clusters }),
+      );
+    }
+    const balanced = (found: ClassificationScores) => found.balancedAccuracy;
+    expect(comparison?.balancedAccuracy).toMatchObject(
+      pairedBootstrap(
+        images.length,
+        meanOver('triplet', balanced),
+        meanOver('cross-entropy', balanced),
+        { clusters },
+      ),
+    );
+  });
+
+  it('has an interval over the seeds, which is of their own differences', () => {
+    const { comparison } = rowOf(rows, 'contrastive');
+    const own = comparison?.bySeed.map(({ accuracy }) => accuracy) ?? [];
+    expect(comparison?.accuracy.overSeeds).toEqual(intervalOverSeeds(own));
+    expect(comparison?.accuracy.overSeeds?.value).toBeCloseTo(
+      comparison?.accuracy.difference.value as number,
+      12,
+    );
+  });
+
   it('tests seed by seed with McNemar on the same images', () => {
     const right = (loss: string, seed: number): boolean[] => {
       const found = cells.find((own) => own.loss === loss && own.seed === seed) as EvaluatedCell;
@@ -108,6 +171,7 @@ it('compares the seeds that both have, and nothing where cross-entropy is missin
   ]);
   expect(rowOf(rows, 'triplet').seeds).toEqual([1, 2]);
   expect(rowOf(rows, 'triplet').comparison?.seeds).toEqual([2]);
+  expect(rowOf(rows, 'triplet').comparison?.accuracy.overSeeds).toBeNull();
   expect(compareLosses([cell('triplet', 1, 0.7)])[0]?.comparison).toBeNull();
   expect(compareLosses([])).toEqual([]);
 });
@@ -131,6 +195,46 @@ it('refuses cells of one seed that were tested on different images', () => {
   const other = { ...cell('triplet', 2, 0.7), seed: 1 };
   expect(() => compareLosses([cell('cross-entropy', 1, 0.7), other])).toThrow(
     expect.objectContaining({ code: 'REPORT_INVALID' }),
+  );
+});
+
+it('refuses cells of other labels, or of the same labels in another order', () => {
+  const own = cell('cross-entropy', 1, 0.7);
+  const labelled = (labels: readonly string[]): EvaluatedCell => ({
+    ...cell('triplet', 2, 0.7),
+    evaluation: { ...own.evaluation, model: { ...own.evaluation.model, labels } },
+  });
+  for (const labels of [['corn', 'mole'], ['wart', 'corn'], ['corn']]) {
+    expect(() => compareLosses([own, labelled(labels)])).toThrow(
+      expect.objectContaining({
+        code: 'REPORT_INVALID',
+        message: `mobilenet with triplet, seed 2 has the labels ${labels.join(', ')}, and mobilenet with cross-entropy, seed 1 has corn, wart.`,
+      }),
+    );
+  }
+});
+
+it('refuses an answer that is none of the labels', () => {
+  const own = cell('cross-entropy', 1, 0.7);
+  const [first, ...others] = own.evaluation.images;
+  for (const change of [{ label: 'mole' }, { predicted: 'mole' }]) {
+    const images = [{ ...first!, ...change }, ...others];
+    expect(() => compareLosses([{ ...own, evaluation: { ...own.evaluation, images } }])).toThrow(
+      expect.objectContaining({
+        code: 'REPORT_INVALID',
+        message: 'An image has the label “mole”, which the model does not know: corn, wart.',
+      }),
+    );
+  }
+});
+
+it('refuses a cell that comes twice', () => {
+  const own = cell('triplet', 3, 0.7);
+  expect(() => compareLosses([own, cell('triplet', 2, 0.7), own])).toThrow(
+    expect.objectContaining({
+      code: 'REPORT_INVALID',
+      message: 'mobilenet with triplet, seed 3 comes twice.',
+    }),
   );
 });
 

@@ -13,18 +13,15 @@ export function interval({ value, low, high }: Interval): Cell {
   return { text: `${percent(value)} (${percent(low)}–${percent(high)})`, sort: value };
 }
 
-export function difference({ value, low, high }: Interval): Cell {
-  return {
-    text: `${signed(value)} (${signed(low)} to ${signed(high)})`,
-    sort: value,
-    // Zero is outside.
-    emphasis: low > 0 || high < 0,
-  };
+/** Both ends of an interval of differences, in points; a dash where there is none. */
+export function range(found: Interval | null): Cell {
+  if (found === null) return { text: '–' };
+  return { text: `${signed(found.low)} to ${signed(found.high)}`, sort: found.low };
 }
 
 /** A difference of shares, in points. */
-export function points(share: number): Cell {
-  return { text: signed(share), sort: share };
+export function points(share: number, emphasis = false): Cell {
+  return { text: signed(share), sort: share, emphasis };
 }
 
 function signed(share: number): string {

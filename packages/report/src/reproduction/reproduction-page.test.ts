@@ -3,6 +3,7 @@ import { renderPage } from '../page/render-page.ts';
 import type { Page, Table } from '../page/page.ts';
 import { reproductionPage } from './reproduction-page.ts';
 import type { GridRow, Reproduction } from './reproduction.ts';
+import { intervalOverSeeds } from './student-t.ts';
 
 const interval = (value: number) => ({
   value,
@@ -12,22 +13,32 @@ const interval = (value: number) => ({
   method: 'cluster bootstrap',
 });
 
-function row(loss: string, accuracy: number, difference: number | null): GridRow {
+interface RowOptions {
+  readonly seeds?: readonly number[];
+  /** Of every seed. */
+  readonly differences?: readonly number[];
+  readonly adjustedPValue?: number;
+}
+
+function row(
+  loss: string,
+  accuracy: number,
+  difference: number | null,
+  { seeds = [1, 2], differences, adjustedPValue = 0.0008 }: RowOptions = {},
+): GridRow {
   const scores = interval(accuracy);
+  const own = differences ?? seeds.map(() => difference ?? 0);
+  const around = { low: (difference ?? 0) - 0.02, high: (difference ?? 0) + 0.02 };
   const paired = {
-    difference: {
-      ...scores,
-      value: difference ?? 0,
-      low: (difference ?? 0) - 0.02,
-      high: (difference ?? 0) + 0.02,
-    },
+    difference: { ...scores, value: difference ?? 0, ...around },
     pValue: 0.0004,
-    adjustedPValue: 0.0008,
+    adjustedPValue,
+    overSeeds: intervalOverSeeds(own),
   };
   return {
     backbone: 'mobilenet',
     loss,
-    seeds: [1, 2],
+    seeds,
     scores: {
       precision: scores,
       recall: scores,
@@ -36,25 +47,23 @@ function row(loss: string, accuracy: number, difference: number | null): GridRow
       balancedAccuracy: scores,
       macroF1: scores,
     },
-    bySeed: [1, 2].map(() => ({ accuracy, balancedAccuracy: accuracy })),
+    bySeed: seeds.map(() => ({ accuracy, balancedAccuracy: accuracy })),
     paper: { precision: 93.23, recall: 92.84, f1: 92.97, accuracy: 92.84 },
     comparison:
       difference === null
         ? null
         : {
-            seeds: [1, 2],
+            seeds,
             accuracy: paired,
             balancedAccuracy: paired,
-            bySeed: [
-              {
-                seed: 1,
-                accuracy: 0.1,
-                balancedAccuracy: 0.12,
-                onlyThis: 20,
-                onlyCrossEntropy: 4,
-                pValue: 0.0015,
-              },
-            ],
+            bySeed: seeds.map((seed, at) => ({
+              seed,
+              accuracy: own[at] as number,
+              balancedAccuracy: own[at] as number,
+              onlyThis: 20,
+              onlyCrossEntropy: 4,
+              pValue: 0.0015,
+            })),
           },
     confusion: [
       [40, 10],
@@ -97,10 +106,12 @@ it('says first that it is another data set, which protocol and which weights', (
   expect(notes[2]).toContain('One training of the grid is not finished');
 });
 
-it('says nothing of another data set where the classes are the paper’s', () => {
+it('says that only the class sizes are the paper’s, and does not call it another data set then', () => {
   const found = { ...FOUND, data: { ...FOUND.data, isPaperData: true } };
   const { notes, sections } = reproductionPage(found, { embeddings: [] });
-  expect(notes.join(' ')).not.toContain('data set');
+  expect(notes[0]).toMatch(
+    /^The class sizes are those of the paper’s data set .*all that was checked/u,
+  );
   const [, figure] = sections.find(({ id }) => id === 'confusion')?.blocks ?? [];
   expect(figure).toMatchObject({
     figure: {
@@ -131,17 +142,91 @@ it('has means with intervals in table 2, and the paper’s numbers beside them',
   ]);
 });
 
-it('marks differences whose interval leaves out zero, and no others', () => {
-  const shown = (difference: number) => {
-    const rows = [row('cross-entropy', 0.8, null), row('triplet', 0.8, difference)];
-    const table = tables(reproductionPage({ ...FOUND, rows }, { embeddings: [] })).find(
-      ({ id }) => id === 'table-differences',
-    );
-    return table?.rows[0]?.[3];
+const differencesOf = (rows: readonly GridRow[]) => {
+  const page = reproductionPage({ ...FOUND, rows }, { embeddings: [] });
+  return ['table-differences', 'table-differences-accuracy'].map(
+    (id) => tables(page).find((table) => table.id === id)?.rows ?? [],
+  );
+};
+
+it('has both intervals of a difference, and what is drawn anew for each above them', () => {
+  const compared = row('triplet', 0.8, 0.05, { differences: [0.04, 0.06] });
+  for (const table of differencesOf([row('cross-entropy', 0.8, null), compared])) {
+    expect(table.map((cells) => cells.map(({ text }) => text))).toEqual([
+      // 12.706 * 0.0141 / sqrt(2).
+      ['MobileNet', 'Triplet', '2', '+5.0', '+3.0 to +7.0', '< 0.001', '-7.7 to +17.7'],
+    ]);
+  }
+  const { sections } = reproductionPage(FOUND, { embeddings: [] });
+  const text = sections.find(({ id }) => id === 'tests')?.text;
+  expect(text).toContain('groups of test images are drawn anew, paired, and the trainings stay');
+  expect(text).toContain('Bold: p is below 0.05, there are two seeds or more, and');
+});
+
+it('marks differences that are significant and of one sign in every seed, and no others', () => {
+  const isMarked = (differences: readonly number[], adjustedPValue: number) => {
+    const value = differences.reduce((sum, own) => sum + own, 0) / differences.length;
+    const seeds = differences.map((_, at) => at + 1);
+    const compared = row('triplet', 0.8, value, { seeds, differences, adjustedPValue });
+    const found = differencesOf([row('cross-entropy', 0.8, null, { seeds }), compared]);
+    const marked = found.map(([cells]) => (cells ?? []).map(({ emphasis }) => emphasis === true));
+    expect(marked[0]).toEqual(marked[1]);
+    return marked[0]?.includes(true);
   };
-  expect(shown(0.05)).toMatchObject({ text: '+5.0 (+3.0 to +7.0)', emphasis: true });
-  expect(shown(-0.05)).toMatchObject({ text: '-5.0 (-7.0 to -3.0)', emphasis: true });
-  expect(shown(0.01)).toMatchObject({ text: '+1.0 (-1.0 to +3.0)', emphasis: false });
+  expect(isMarked([0.04, 0.06], 0.049)).toBe(true);
+  expect(isMarked([-0.04, -0.06], 0.01)).toBe(true);
+  expect(isMarked([0.04, 0.06], 0.05)).toBe(false);
+  // A training went the other way: the accuracy of contrastive on ham3, p 0.030.
+  expect(isMarked([0.015, -0.03, -0.096], 0.03)).toBe(false);
+  expect(isMarked([0, 0.06], 0.01)).toBe(false);
+  expect(isMarked([0.05], 0.001)).toBe(false);
+});
+
+it('has no interval over one seed', () => {
+  const one = { seeds: [1] };
+  const rows = [row('cross-entropy', 0.8, null, one), row('triplet', 0.8, 0.05, one)];
+  expect(differencesOf(rows)[0]?.[0]?.at(-1)).toEqual({ text: '–' });
+});
+
+it('compares rows of the most seeds in its lead, and marks those that lack some', () => {
+  const rows = [
+    row('cross-entropy', 0.8, null, { seeds: [1, 2, 3] }),
+    row('triplet', 0.95, 0.15, { seeds: [2] }),
+    row('contrastive', 0.81, 0.01, { seeds: [1, 2, 3] }),
+  ];
+  const page = reproductionPage({ ...FOUND, rows }, { embeddings: [] });
+  expect(page.lead).toContain(
+    'Highest balanced accuracy, mean over 3 seeds: MobileNet with contrastive, 81.0%. 1 row with fewer seeds is left out of this.',
+  );
+  for (const id of ['table-2', 'table-2-classes']) {
+    const table = tables(page).find((own) => own.id === id);
+    expect(table?.rows.map((cells) => cells[2])).toEqual([
+      { text: '3', sort: 3 },
+      { text: '1 of 3', sort: 1 },
+      { text: '3', sort: 3 },
+    ]);
+  }
+  expect(differencesOf(rows)[0]?.map((cells) => cells[2]?.text)).toEqual(['1 of 3', '3']);
+  const [figure] = page.sections.find(({ id }) => id === 'comparison')?.blocks ?? [];
+  const drawn = JSON.stringify(figure);
+  expect(drawn).toContain('"Triplet (1 of 3 seeds)"');
+  expect(drawn).not.toContain('Contrastive (');
+});
+
+it('draws the longest name with its mark', () => {
+  const rows = [
+    row('cross-entropy', 0.8, null, { seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }),
+    row('lifted-structured', 0.8, 0.05),
+  ];
+  const page = reproductionPage({ ...FOUND, rows }, { embeddings: [] });
+  expect(textOf(page)).toContain('"Lifted structured (2 of 10 seeds)"');
+});
+
+it('says in its lead that there was one seed', () => {
+  const rows = [row('cross-entropy', 0.8, null, { seeds: [4] })];
+  expect(reproductionPage({ ...FOUND, rows }, { embeddings: [] }).lead).toContain(
+    'Highest balanced accuracy, of one seed: MobileNet with cross-entropy, 80.0%.',
+  );
 });
 
 it('names what is not finished, and why', () => {

@@ -7,6 +7,7 @@ import { nameOf } from './names.ts';
 import { percent, toBlock } from './number-cells.ts';
 import { PAPER_TITLE, paperConfusion } from './paper-results.ts';
 import type { Reproduction } from './reproduction.ts';
+import { countSeeds, mostSeeds, seedMark } from './seed-counts.ts';
 import { scoreSection } from './score-section.ts';
 import { testSection } from './test-section.ts';
 
@@ -40,22 +41,32 @@ export function reproductionPage(found: Reproduction, figures: ReproductionFigur
 }
 
 function lead({ rows, cells, data }: Reproduction): string {
-  const seeds = new Set(cells.map(({ seed }) => seed)).size;
+  const most = mostSeeds(rows);
   const backbones = new Set(rows.map(({ backbone }) => backbone)).size;
-  const [best] = [...rows].sort(
+  const full = rows.filter(({ seeds }) => seeds.length === most);
+  const [best] = [...full].sort(
     (a, b) => b.scores.balancedAccuracy.value - a.scores.balancedAccuracy.value,
   );
-  const counted = `${cells.length} trainings: ${backbones} backbone${backbones === 1 ? '' : 's'}, up to ${seeds} seed${seeds === 1 ? '' : 's'}, ${data.labels.length} classes.`;
-  return best === undefined
-    ? 'No training is finished yet.'
-    : `${counted} Highest balanced accuracy: ${nameOf(best.backbone)} with ${nameOf(best.loss).toLowerCase()}, ${percent(best.scores.balancedAccuracy.value)}% on average.`;
+  if (best === undefined) return 'No training is finished yet.';
+  const left = rows.length - full.length;
+  return [
+    `${cells.length} training${cells.length === 1 ? '' : 's'}: ${backbones} backbone${backbones === 1 ? '' : 's'}, ${left === 0 ? '' : 'up to '}${countSeeds(most)}, ${data.labels.length} classes.`,
+    `Highest balanced accuracy${most === 1 ? ', of one seed' : `, mean over ${countSeeds(most)}`}: ${nameOf(best.backbone)} with ${nameOf(best.loss).toLowerCase()}, ${percent(best.scores.balancedAccuracy.value)}%.`,
+    ...(left === 0
+      ? []
+      : [
+          `${left} row${left === 1 ? '' : 's'} with fewer seeds ${left === 1 ? 'is' : 'are'} left out of this.`,
+        ]),
+  ].join(' ');
 }
 
 function notes({ data, weights, settings, protocol, rows, missing }: Reproduction): string[] {
   const used = [...new Set(rows.map(({ backbone }) => backbone))];
   return [
     ...(data.isPaperData
-      ? []
+      ? [
+          `The class sizes are those of the paper’s data set (${PAPER_TITLE}; its photos are not public). That is all that was checked: another set of these sizes would stand beside the paper’s values just the same.`,
+        ]
       : [
           `Another data set than the paper’s (${PAPER_TITLE}; its photos are not public): these figures stand in for it and reproduce nothing of it. Its own values are shown for orientation, as “${PAPER_MARK}”.`,
         ]),
@@ -80,7 +91,7 @@ function comparisonSection({ rows, data }: Reproduction): Section {
   return {
     id: 'comparison',
     title: 'Losses compared',
-    text: `Dots are means over the seeds with 95% intervals of the test ${data.isGrouped ? 'groups' : 'images'} drawn anew; the small dots are the seeds.`,
+    text: `Dots are means over the seeds with 95% intervals of the test ${data.isGrouped ? 'groups' : 'images'} drawn anew; the small dots are the seeds, and show what these intervals leave out: another training.`,
     blocks:
       rows.length === 0
         ? []
@@ -96,7 +107,7 @@ function comparisonSection({ rows, data }: Reproduction): Section {
                 rows: rows
                   .filter((row) => row.backbone === backbone)
                   .map((row) => ({
-                    loss: nameOf(row.loss),
+                    loss: `${nameOf(row.loss)}${seedMark(row, rows)}`,
                     mean: row.scores[metric],
                     seeds: row.bySeed.map((scores) => scores[metric]),
                     // The paper gives no balanced accuracy.
@@ -118,7 +129,7 @@ function confusionSection({ rows, data }: Reproduction): Section {
       if (backbone !== 'mobilenet' || paper === null) return [];
       const figure = confusionMatrixFigure({
         id: `confusion-${backbone}-${loss}`,
-        title: `${nameOf(backbone)}, ${nameOf(loss).toLowerCase()}, ${seeds.length} seed${seeds.length === 1 ? '' : 's'} together`,
+        title: `${nameOf(backbone)}, ${nameOf(loss).toLowerCase()}, ${countSeeds(seeds.length)} together`,
         labels: data.labels,
         matrix: confusion,
       });

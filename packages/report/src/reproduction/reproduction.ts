@@ -54,7 +54,7 @@ export interface GridRow {
 export interface GridComparison {
   /** The seeds that both have. */
   readonly seeds: readonly number[];
-  /** This loss minus cross-entropy; paired bootstrap over images or groups. */
+  /** This loss minus cross-entropy, means over the seeds. */
   readonly accuracy: PairedDifference;
   readonly balancedAccuracy: PairedDifference;
   /** Seed by seed: what the training itself adds to the differences, and McNemar's exact test. */
@@ -71,10 +71,14 @@ export interface GridComparison {
 }
 
 export interface PairedDifference {
+  /** Draws the test images anew, and keeps the trainings as they are. */
   readonly difference: Interval;
+  /** Of the same draws: it says nothing of other trainings. */
   readonly pValue: number;
   /** Holm's correction for the losses that are compared on one backbone. */
   readonly adjustedPValue: number;
+  /** Student's t over the seeds' differences: what other seeds would change. Null with one seed. */
+  readonly overSeeds: Interval | null;
 }
 
 /** What `isometry reproduce` found: the content of its page, as JSON. */

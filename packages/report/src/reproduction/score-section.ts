@@ -3,6 +3,7 @@ import { nameOf } from './names.ts';
 import { interval, number, toBlock } from './number-cells.ts';
 import { PAPER_TITLE, type PaperScores } from './paper-results.ts';
 import type { Reproduction, ScoreName } from './reproduction.ts';
+import { seedCell } from './seed-counts.ts';
 
 interface ScoreColumn {
   readonly score: ScoreName;
@@ -37,7 +38,7 @@ export function scoreSection({ rows, data }: Reproduction): Section {
     rows: rows.map((row) => [
       { text: nameOf(row.backbone) },
       { text: nameOf(row.loss) },
-      { text: `${row.seeds.length}`, sort: row.seeds.length },
+      seedCell(row, rows),
       ...columns.map(({ score }) => interval(row.scores[score])),
     ]),
   });
@@ -64,13 +65,13 @@ export function scoreSection({ rows, data }: Reproduction): Section {
   const tables = [
     own(
       'table-2',
-      'Means over the seeds in percent with 95% intervals; precision, recall and F1 are support-weighted, as the paper’s look.',
+      `Means over the seeds in percent with 95% intervals, for which the ${data.isGrouped ? 'groups of test images' : 'test images'} are drawn anew and the trainings are not; precision, recall and F1 are support-weighted, as the paper’s look.`,
       PAPER_COLUMNS,
     ),
     paper,
     own(
       'table-2-classes',
-      'Scores in which every class counts the same, however many images it has.',
+      'Scores in which every class counts the same, however many images it has; means and intervals likewise.',
       CLASS_COLUMNS,
     ),
   ];
