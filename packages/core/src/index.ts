@@ -66,6 +66,7 @@ export { compareArrays, worstDifference, type Difference } from './difference.ts
 export { floatDigest, pixelDigest, sha256Hex } from './digest.ts';
 export { wilsonInterval } from './interval.ts';
 export { bootstrapInterval } from './metrics/bootstrap.ts';
+export { bootstrapScores, type ScoreIntervals } from './metrics/bootstrap-scores.ts';
 export {
   adaptiveCalibrationError,
   calibrationBins,
@@ -93,6 +94,11 @@ export {
 } from './metrics/distance-histogram.ts';
 export type { EmbeddingDistance, EmbeddingSet } from './metrics/embedding-set.ts';
 export {
+  measureNearest,
+  type MeasureNearestOptions,
+  type NearestScores,
+} from './metrics/measure-nearest.ts';
+export {
   nearestNeighbourAccuracy,
   type NearestNeighbourOptions,
 } from './metrics/nearest-neighbours.ts';
@@ -108,6 +114,7 @@ export {
   type RetrievalMeans,
   type RetrievalScores,
 } from './metrics/retrieval.ts';
+export { runSteps, type Steps } from './metrics/steps.ts';
 export {
   rocAuc,
   rocAucOneVsRest,

@@ -1,7 +1,8 @@
 import { IsometryError } from '../errors.ts';
 import { assertEmbeddings, type EmbeddingDistance, type EmbeddingSet } from './embedding-set.ts';
-import { rankReferences } from './rank-references.ts';
+import { rankReferences, type NearestReader } from './rank-references.ts';
 import { assertDepth } from './retrieval.ts';
+import { runSteps } from './steps.ts';
 
 export interface NearestNeighbourOptions {
   /** Whose classes are voted with. @defaultValue the set itself, every image without itself */
@@ -23,12 +24,21 @@ export function nearestNeighbourAccuracy(
   query: EmbeddingSet,
   { reference, k, distance }: NearestNeighbourOptions,
 ): number | null {
+  const reader = createVoteReader(query, { reference, k });
+  runSteps(rankReferences(query, { reference, distance, readers: [reader] }));
+  return reader.accuracy();
+}
+
+/** Counts {@link nearestNeighbourAccuracy} while the nearest of every query go by. */
+export function createVoteReader(
+  query: EmbeddingSet,
+  { reference, k }: Omit<NearestNeighbourOptions, 'distance'>,
+): NearestReader & { readonly accuracy: () => number | null } {
   assertEmbeddings(query, reference);
   assertDepth(k);
   const count = query.classes.length;
-  if (count === 0) return null;
   const others = reference === undefined ? count - 1 : reference.classes.length;
-  if (k > others) {
+  if (count > 0 && k > others) {
     throw new IsometryError('OPTION_INVALID', `There are ${others} neighbours, fewer than ${k}.`, {
       hint: 'Choose a smaller k.',
       details: { k, neighbours: others },
@@ -36,10 +46,13 @@ export function nearestNeighbourAccuracy(
   }
   const classOf = (reference ?? query).classes;
   let right = 0;
-  rankReferences(query, { reference, distance, depth: () => k }, (row, nearest) => {
-    right += Number(vote(nearest, classOf) === query.classes[row]);
-  });
-  return right / count;
+  return {
+    depth: () => k,
+    read: (row, nearest) => {
+      right += Number(vote(nearest, classOf) === query.classes[row]);
+    },
+    accuracy: () => (count === 0 ? null : right / count),
+  };
 }
 
 function vote(nearest: Uint32Array, classOf: readonly number[]): number | undefined {

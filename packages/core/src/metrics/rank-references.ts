@@ -1,11 +1,20 @@
 import type { EmbeddingDistance, EmbeddingSet } from './embedding-set.ts';
+import type { Steps } from './steps.ts';
+
+/** Who looks at the nearest references of every row. */
+export interface NearestReader {
+  /** How many of the nearest it is to see of a row; 0 leaves the row out. */
+  readonly depth: (row: number) => number;
+  /** `nearest` holds rows of the reference, so many or all that there are, and is overwritten afterwards. */
+  readonly read: (row: number, nearest: Uint32Array) => void;
+}
 
 export interface RankReferencesOptions {
   /** @defaultValue the set itself, every image without itself */
   readonly reference?: EmbeddingSet | undefined;
   readonly distance: EmbeddingDistance;
-  /** How many of the nearest a row of the set is to see; at most as many as there are. */
-  readonly depth: (row: number) => number;
+  /** They share the pass: distances are computed and sorted once. */
+  readonly readers: readonly NearestReader[];
 }
 
 /** Rows that share a pass over the reference: of 10,000 x 128 all pairs take 11 s of processor time, one by one 18 s. */
@@ -14,31 +23,35 @@ const BLOCK = 4;
 /**
  * Finds the nearest references of every row, nearest first and equally near ones in their order. Distances are
  * computed in float64 from the float32 values; four rows of them are in memory at a time.
- *
- * @param visit `nearest` holds rows of the reference, and is overwritten afterwards
+ * @yields the rows done
  */
-export function rankReferences(
+export function* rankReferences(
   set: EmbeddingSet,
-  { reference, distance, depth }: RankReferencesOptions,
-  visit: (row: number, nearest: Uint32Array) => void,
-): void {
+  { reference, distance, readers }: RankReferencesOptions,
+): Steps<void> {
   const queries = prepare(set, distance);
   const references = reference === undefined ? queries : prepare(reference, distance);
   const count = references.count;
+  const known = reference === undefined ? count - 1 : count;
   const distances = new Float64Array(BLOCK * count);
   const order = new Uint32Array(count);
   for (let from = 0; from < queries.count; from += BLOCK) {
+    const end = Math.min(from + BLOCK, queries.count);
     fillBlock(queries, from, references, distances);
-    for (let row = from; row < Math.min(from + BLOCK, queries.count); row += 1) {
+    for (let row = from; row < end; row += 1) {
       const own = distances.subarray((row - from) * count, (row - from + 1) * count);
       if (reference === undefined) own[row] = Infinity;
-      const known = reference === undefined ? count - 1 : count;
-      const wanted = Math.min(depth(row), known);
+      const depths = readers.map(({ depth }) => Math.min(depth(row), known));
+      const wanted = Math.max(0, ...depths);
       if (wanted < 1) continue;
       for (let at = 0; at < count; at += 1) order[at] = at;
       sortFirst(order, own, wanted);
-      visit(row, order.subarray(0, wanted));
+      for (const [at, { read }] of readers.entries()) {
+        const depth = depths[at] as number;
+        if (depth > 0) read(row, order.subarray(0, depth));
+      }
     }
+    yield end;
   }
 }
 

@@ -18,8 +18,7 @@ export interface BootstrapOptions {
 export type Statistic = (rows: Int32Array) => number;
 
 /**
- * Draws as many clusters as there are, with replacement, and measures their rows, again and again.
- * Without clusters every row is its own.
+ * Measures the rows of every draw of {@link drawRows}.
  *
  * @returns `value` for the images as they are, `draws` for every resample in turn
  * @throws `OPTION_INVALID` without images, or when a statistic is not finite
@@ -27,25 +26,40 @@ export type Statistic = (rows: Int32Array) => number;
 export function resample(
   count: number,
   statistic: Statistic,
-  { resamples = 2000, seed = 0, clusters }: BootstrapOptions,
+  options: BootstrapOptions,
 ): { readonly value: number; readonly draws: Float64Array } {
+  const resamples = drawRows(count, options);
+  const value = measure(
+    statistic,
+    Int32Array.from({ length: count }, (_, row) => row),
+  );
+  return { value, draws: Float64Array.from(resamples, (rows) => measure(statistic, rows)) };
+}
+
+/**
+ * Draws as many clusters as there are, with replacement, again and again. Without clusters every row is its own.
+ * @throws `OPTION_INVALID` without images
+ */
+export function drawRows(
+  count: number,
+  { resamples = 2000, seed = 0, clusters }: BootstrapOptions,
+): Iterable<Int32Array> {
   assertImages('A bootstrap', count);
   assertResamples(resamples);
   if (clusters !== undefined) assertSameLength('Clusters', clusters.length, count);
   const groups = groupRows(count, clusters);
   const random = createRandom(seed, 'bootstrap');
-  const value = measure(
-    statistic,
-    Int32Array.from({ length: count }, (_, row) => row),
-  );
-  const draws = Float64Array.from({ length: resamples }, () =>
-    measure(statistic, drawRows(groups, random)),
-  );
-  return { value, draws };
+  return drawGroups(groups, resamples, random);
 }
 
 /** Rows by cluster, in the order in which clusters first occur. */
-function groupRows(count: number, clusters: ArrayLike<number> | undefined): readonly Int32Array[] {
+interface Groups {
+  readonly rows: Int32Array;
+  /** Where each begins in `rows`, and where the last ends. */
+  readonly starts: Int32Array;
+}
+
+function groupRows(count: number, clusters: ArrayLike<number> | undefined): Groups {
   const members = new Map<number, number[]>();
   for (let row = 0; row < count; row += 1) {
     const cluster = clusters === undefined ? row : (clusters[row] as number);
@@ -53,18 +67,40 @@ function groupRows(count: number, clusters: ArrayLike<number> | undefined): read
     if (rows === undefined) members.set(cluster, [row]);
     else rows.push(row);
   }
-  return [...members.values()].map((rows) => Int32Array.from(rows));
+  const starts = new Int32Array(members.size + 1);
+  let at = 0;
+  for (const { length } of members.values()) {
+    starts[at + 1] = (starts[at] as number) + length;
+    at += 1;
+  }
+  return { rows: Int32Array.from([...members.values()].flat()), starts };
 }
 
-function drawRows(groups: readonly Int32Array[], random: Random): Int32Array {
-  const drawn = groups.map(() => groups[Math.floor(random.next() * groups.length)] as Int32Array);
-  const rows = new Int32Array(drawn.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const group of drawn) {
-    rows.set(group, at);
-    at += group.length;
+function* drawGroups(
+  { rows, starts }: Groups,
+  resamples: number,
+  random: Random,
+): Generator<Int32Array> {
+  const count = starts.length - 1;
+  const drawn = new Int32Array(count);
+  for (let draw = 0; draw < resamples; draw += 1) {
+    let length = 0;
+    for (let at = 0; at < count; at += 1) {
+      const group = Math.floor(random.next() * count);
+      drawn[at] = group;
+      length += (starts[group + 1] as number) - (starts[group] as number);
+    }
+    const own = new Int32Array(length);
+    let filled = 0;
+    for (const group of drawn) {
+      const end = starts[group + 1] as number;
+      for (let from = starts[group] as number; from < end; from += 1) {
+        own[filled] = rows[from] as number;
+        filled += 1;
+      }
+    }
+    yield own;
   }
-  return rows;
 }
 
 function measure(statistic: Statistic, rows: Int32Array): number {

@@ -1,6 +1,7 @@
 import { IsometryError } from '../errors.ts';
 import { assertEmbeddings, type EmbeddingDistance, type EmbeddingSet } from './embedding-set.ts';
-import { rankReferences } from './rank-references.ts';
+import { rankReferences, type NearestReader } from './rank-references.ts';
+import { runSteps } from './steps.ts';
 
 export interface MeasureRetrievalOptions {
   /** What is searched. @defaultValue the set itself, every image without itself */
@@ -41,8 +42,18 @@ export interface RetrievalScores extends RetrievalMeans {
  */
 export function measureRetrieval(
   query: EmbeddingSet,
-  { reference, distance, recallAt = [1, 5, 10] }: MeasureRetrievalOptions,
+  { reference, distance, recallAt }: MeasureRetrievalOptions,
 ): RetrievalScores {
+  const reader = createRetrievalReader(query, { reference, recallAt });
+  runSteps(rankReferences(query, { reference, distance, readers: [reader] }));
+  return reader.scores();
+}
+
+/** Sums up {@link measureRetrieval} while the nearest of every query go by. */
+export function createRetrievalReader(
+  query: EmbeddingSet,
+  { reference, recallAt = [1, 5, 10] }: Omit<MeasureRetrievalOptions, 'distance'>,
+): NearestReader & { readonly scores: () => RetrievalScores } {
   assertEmbeddings(query, reference);
   for (const k of recallAt) assertDepth(k);
   const relevant = countRelevant(query, reference);
@@ -50,22 +61,23 @@ export function measureRetrieval(
   const deepest = Math.max(1, ...recallAt);
   const total = new Tally(recallAt);
   const byClass = new Map<number, Tally>();
-  const depth = (row: number): number =>
-    relevant[row] === 0 ? 0 : Math.max(relevant[row] as number, deepest);
-  rankReferences(query, { reference, distance, depth }, (row, nearest) => {
-    const own = query.classes[row] as number;
-    const scores = scoreQuery(nearest, classOf, own, relevant[row] as number);
-    const tally = byClass.get(own) ?? new Tally(recallAt);
-    byClass.set(own, tally);
-    tally.add(scores);
-    total.add(scores);
-  });
   return {
-    queries: total.count,
-    loneQueries: query.classes.length - total.count,
-    ...total.means(),
-    macro: meanOfMeans([...byClass.values()].map((tally) => tally.means())),
-    recallAt: total.recall(),
+    depth: (row) => (relevant[row] === 0 ? 0 : Math.max(relevant[row] as number, deepest)),
+    read: (row, nearest) => {
+      const own = query.classes[row] as number;
+      const scores = scoreQuery(nearest, classOf, own, relevant[row] as number);
+      const tally = byClass.get(own) ?? new Tally(recallAt);
+      byClass.set(own, tally);
+      tally.add(scores);
+      total.add(scores);
+    },
+    scores: () => ({
+      queries: total.count,
+      loneQueries: query.classes.length - total.count,
+      ...total.means(),
+      macro: meanOfMeans([...byClass.values()].map((tally) => tally.means())),
+      recallAt: total.recall(),
+    }),
   };
 }
 
