@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEvaluation, type Evaluation } from '@isometry/report';
@@ -191,6 +191,11 @@ describe('isometry evaluate', () => {
       value: alone.evaluation.classification.accuracy.value,
       method: expect.stringContaining('bootstrap') as string,
     });
+    for (const { recall } of grouped.evaluation.classification.classes) {
+      // Wilson's, and for so many groups, only where all of a class are right or all are wrong.
+      const isSure = recall?.value === 0 || recall?.value === 1;
+      expect(recall?.method).toBe(isSure ? 'wilson' : 'cluster bootstrap');
+    }
   });
 
   it('evaluates the split of a list, and says which there are when asked for another', async () => {
@@ -214,6 +219,130 @@ describe('isometry evaluate', () => {
     ]);
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('Give one of test, train.');
+  });
+
+  describe('--run', () => {
+    /** A run folder as far as it is read here, of the model's own training but for what is changed. */
+    const makeRun = async (name: string, changed: object): Promise<string> => {
+      const run = join(root, name);
+      await mkdir(run);
+      const classifier = await loadClassifier(MODEL);
+      const { training } = classifier.manifest;
+      await classifier.close();
+      const { evaluation } = await evaluate(['--no-maps']);
+      const rows = evaluation.images.map(
+        ({ file, label }, row) => `${file},${label},${row % 3 === 0 ? 'test' : 'train'}`,
+      );
+      await writeFile(join(run, 'split.csv'), ['file,label,split', ...rows, ''].join('\n'));
+      const manifest = { training: { ...training, ...changed } };
+      await writeFile(join(run, 'run.json'), JSON.stringify({ version: 1, manifest }));
+      const epoch = { event: 'epoch', stage: 'embedding', epoch: 1, values: { loss: 0.5 } };
+      await writeFile(join(run, 'log.jsonl'), `${JSON.stringify(epoch)}\n`);
+      return run;
+    };
+
+    it('shows the curves of the model’s own run, and says when its split is another, without a path', async () => {
+      const run = await makeRun('own-run', {});
+      const out = join(root, 'run-report');
+      const { evaluation } = await evaluate(['--run', run, '--out', out, '--no-maps']);
+      expect(evaluation.history).toEqual([{ stage: 'embedding', epoch: 1, values: { loss: 0.5 } }]);
+      expect(evaluation.data.warnings).toEqual([
+        expect.stringMatching(/^The split of own-run is not the one/u),
+      ]);
+      for (const name of ['evaluation.json', 'index.html']) {
+        // oxlint-disable-next-line no-await-in-loop
+        expect(await readFile(join(out, name), 'utf8')).not.toContain(root);
+      }
+    });
+
+    it('leaves the curves of another run out, be its split the same', async () => {
+      const run = await makeRun('other-run', { seed: 99 });
+      const { evaluation, stderr } = await evaluate(['--run', run, '--no-maps']);
+      expect(evaluation.history).toBeNull();
+      expect(evaluation.data.warnings).toContain(
+        "The training's curves are left out: other-run is not the run that the model came from.",
+      );
+      expect(stderr).toContain('curves are left out');
+    });
+  });
+
+  it('counts the training images that cannot be read, and refuses when they are many', async () => {
+    const folder = join(root, 'broken-training');
+    await cp(images, folder, { recursive: true });
+    const { evaluation } = await evaluate(['--no-maps']);
+    const rows = evaluation.images.map(
+      ({ file, label }, row) => `${file},${label},${row < 6 ? 'test' : 'train'}`,
+    );
+    const list = join(root, 'broken-training.csv');
+    await writeFile(list, ['file,label,split', ...rows, ''].join('\n'));
+    const files = evaluation.images.map(({ file }) => join(folder, file));
+    await writeFile(files[20] as string, 'no image');
+    const one = await evaluate(['--no-maps', '--list', list], folder);
+    expect(one.evaluation.data.skipped).toEqual([]);
+    expect(one.evaluation.data.warnings).toEqual([
+      expect.stringContaining('1 of 40 training images could not be read'),
+    ]);
+    await Promise.all(files.slice(21, 23).map((path) => writeFile(path, 'no image')));
+    const many = await isometryHere(['evaluate', MODEL, folder, '--no-maps', '--list', list]);
+    expect(many.code).toBe(4);
+    expect(many.stderr).toContain('error DATASET_UNREADABLE: 3 of 40 training images');
+  });
+
+  describe('--out', () => {
+    // Refused before the model is looked at: there is none.
+    const refused = async (out: string): Promise<string> => {
+      const { code, stderr } = await isometryHere([
+        'evaluate',
+        'no-model.onnx',
+        images,
+        '--out',
+        out,
+      ]);
+      expect({ code, stderr }).toMatchObject({ code: 2 });
+      expect(stderr).toContain('error OPTION_INVALID: --out ');
+      return stderr;
+    };
+
+    it('is refused inside the images, where it would be a class', async () => {
+      expect(await refused(join(images, 'report'))).toContain('beside it with --out');
+      expect(await readdir(images)).not.toContain('report');
+      await symlink(images, join(root, 'images-link'), 'junction');
+      await refused(join(root, 'images-link', 'wart'));
+    });
+
+    it('is refused where it is a file, or a folder of somebody else', async () => {
+      const folder = join(root, 'homepage');
+      await mkdir(folder);
+      await writeFile(join(folder, 'index.html'), 'mine');
+      expect(await refused(join(folder, 'index.html'))).toContain('is no folder');
+      expect(await refused(folder)).toContain('holds no evaluation');
+      await writeFile(join(folder, 'evaluation.json'), '{"kind":"another"}');
+      await refused(folder);
+      expect(await readFile(join(folder, 'index.html'), 'utf8')).toBe('mine');
+    });
+
+    it('replaces an earlier report: nothing of another model stays', async () => {
+      const out = join(root, 'twice');
+      const right = join(root, 'right');
+      const { evaluation } = await evaluate(['--out', out, '--no-maps']);
+      expect(await readdir(out)).toContain('mistakes.png');
+      const good = evaluation.images.filter(({ label, predicted }) => label === predicted);
+      await Promise.all(
+        good.slice(0, 5).map(({ file }) => cp(join(images, file), join(right, file))),
+      );
+      await writeFile(join(out, 'figures', 't-sne-light.svg'), 'of another model');
+      await writeFile(join(out, 'figures', 'notes.txt'), 'mine');
+      await evaluate(['--out', out, '--no-maps'], right);
+      expect((await readdir(out)).sort()).toEqual([
+        'embeddings.npy',
+        'evaluation.json',
+        'figures',
+        'index.html',
+      ]);
+      const figures = await readdir(join(out, 'figures'));
+      expect(figures).toContain('notes.txt');
+      expect(figures).not.toContain('t-sne-light.svg');
+    });
   });
 
   it('names labels that the model does not know', async () => {

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import type { Provider } from '@isometry/core';
 import type { SplitName } from '@isometry/dataset';
 import { Command, Option } from 'commander';
+import { assertOutside } from '../assert-outside.ts';
 import { evaluateModel } from '../evaluate/evaluate-model.ts';
+import { prepareOut } from '../evaluate/prepare-out.ts';
 import { writeEvaluation } from '../evaluate/write-evaluation.ts';
 import { formatInterval, formatPercent } from '../format-interval.ts';
 import { providerOption } from '../option-parsers.ts';
@@ -28,7 +30,10 @@ export function evaluateCommand(context: CommandContext): Command {
     .description('Measure a model on labelled images: metrics with intervals, figures, one page.')
     .argument('<model>', 'an .onnx that `isometry export` made')
     .argument('<images>', 'a folder with one folder of images per class, or see --list and --label')
-    .option('--out <folder>', 'where the report goes (default: none, only the summary is printed)')
+    .option(
+      '--out <folder>',
+      'where the report goes, outside of the images: a new folder, or an earlier report, which is replaced (default: none, only the summary is printed)',
+    )
     .option(
       '--run <run>',
       'the run that the model came from: its test split is evaluated, neighbours are looked up in its training split, and the report has its training curves',
@@ -74,6 +79,10 @@ async function run(
   { out, json, provider, ...options }: Options,
 ): Promise<void> {
   const { signal } = terminal;
+  if (out !== undefined) {
+    await assertOutside(out, images, 'out');
+    await prepareOut(resolve(out));
+  }
   const progress = createProgressPrinter(terminal);
   const shared = { signal, onProgress: progress.report };
   try {

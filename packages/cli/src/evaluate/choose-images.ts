@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { IsometryError, sha256Hex, type Manifest } from '@isometry/core';
 import { scanImageFolder, type LabelledFile, type SplitName } from '@isometry/dataset';
 
@@ -56,7 +56,7 @@ export async function chooseImages(
     split,
     groups: folder.groups,
     reference: split === null || split === 'train' ? [] : inSplit('train'),
-    warnings: run === undefined ? [] : await splitWarnings(join(run, 'split.csv'), manifest),
+    warnings: run === undefined ? [] : await splitWarnings(run, manifest),
   };
 }
 
@@ -76,11 +76,12 @@ function noSplit(
 }
 
 /** A test image is one that the model was not trained on: only its own run's split says which. */
-async function splitWarnings(path: string, { training }: Manifest): Promise<readonly string[]> {
-  const digest = sha256Hex(await readFile(path));
+async function splitWarnings(run: string, { training }: Manifest): Promise<readonly string[]> {
+  const digest = sha256Hex(await readFile(join(run, 'split.csv')));
   return training === null || training.splitDigest === digest
     ? []
     : [
-        `The split of ${path} is not the one that the model was trained with: some of these images may be of its training.`,
+        // The folder's name alone: a report is passed on, and says nothing of the machine.
+        `The split of ${basename(resolve(run))} is not the one that the model was trained with: some of these images may be of its training.`,
       ];
 }

@@ -15,7 +15,7 @@ import { chooseImages, type ChooseImagesOptions } from './choose-images.ts';
 import { measureAnswers } from './measure-answers.ts';
 import { projectEmbeddings } from './project-embeddings.ts';
 import { readAnswers, type Answers } from './read-answers.ts';
-import { readHistory } from './read-history.ts';
+import { readModelHistory } from './read-history.ts';
 
 export interface EvaluateModelOptions extends ChooseImagesOptions {
   readonly providers: readonly Provider[];
@@ -51,17 +51,27 @@ export async function evaluateModel(
   const classifier = await loadClassifier(model, { providers: options.providers, signal });
   try {
     const { manifest } = classifier;
+    const history = await readModelHistory(options.run, manifest);
     const chosen = await chooseImages(images, manifest, options);
     const read = (stage: string, files: readonly LabelledFile[]): Promise<Answers> =>
       readAnswers(classifier, images, files, { stage, signal, onProgress });
     const answers = await read('evaluate', chosen.files);
-    assertReadable(answers, chosen.files.length);
+    assertReadable(answers, chosen.files.length, 'images');
     const reference =
       chosen.reference.length === 0 ? undefined : await read('reference', chosen.reference);
+    if (reference !== undefined) {
+      assertReadable(reference, chosen.reference.length, 'training images');
+    }
     const digest = datasetDigest(
       answers.files.map(({ label }, row) => ({ label, sha256: answers.digests[row] as string })),
     );
-    const measured = measureAnswers(answers, manifest, { reference, groups: chosen.groups });
+    const { groups } = chosen;
+    const measured = await measureAnswers(answers, manifest, {
+      reference,
+      groups,
+      signal,
+      onProgress,
+    });
     const maps =
       options.maps === false
         ? { tsne: null, umap: null, warnings: [] }
@@ -86,6 +96,8 @@ export async function evaluateModel(
         warnings: [
           ...(isTraining ? [TRAINED_ON_THESE] : []),
           ...chosen.warnings,
+          ...history.warnings,
+          ...unreadReferences(reference, chosen.reference.length),
           ...maps.warnings,
           ...[...answers.warnings].map(
             ([code, count]) => `${count} of the images: ${code} (see docs/pixels.md).`,
@@ -94,7 +106,7 @@ export async function evaluateModel(
       },
       ...measured.metrics,
       maps: { tsne: maps.tsne, umap: maps.umap },
-      history: options.run === undefined ? null : [...(await readHistory(options.run))],
+      history: history.epochs === null ? null : [...history.epochs],
     };
     return { evaluation, embeddings: answers.embeddings, pixels: manifest.pixels };
   } finally {
@@ -106,17 +118,26 @@ const TRAINED_ON_THESE =
   'These are the images that the model was trained with, most of them in its training split: the figures are too good. ' +
   'Name the run with --run, and its test split is evaluated.';
 
-function assertReadable({ skipped, files }: Answers, total: number): void {
+function assertReadable({ skipped, files }: Answers, total: number, what: string): void {
   if (skipped.length <= MAX_UNREADABLE_SHARE * total && files.length > 0) return;
   const named = skipped.slice(0, 5).map(({ file, code }) => `${file} (${code})`);
   throw new IsometryError(
     'DATASET_UNREADABLE',
-    `${skipped.length} of ${total} images could not be read: ${named.join(', ')}${skipped.length > 5 ? ', …' : ''}.`,
+    `${skipped.length} of ${total} ${what} could not be read: ${named.join(', ')}${skipped.length > 5 ? ', …' : ''}.`,
     {
       hint: 'Remove or convert these files: JPEG, PNG and WebP are read.',
       details: { count: skipped.length, total, skipped: skipped.slice(0, 5) },
     },
   );
+}
+
+function unreadReferences(reference: Answers | undefined, total: number): readonly string[] {
+  const count = reference?.skipped.length ?? 0;
+  return count === 0
+    ? []
+    : [
+        `${count} of ${total} training images could not be read: neighbours and class means are those of the others.`,
+      ];
 }
 
 function describeModel({

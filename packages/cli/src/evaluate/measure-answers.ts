@@ -1,26 +1,26 @@
 import {
   adaptiveCalibrationError,
-  bootstrapInterval,
+  bootstrapScores,
   brierScore,
   calibrationBins,
   confusionMatrix,
   distanceHistogram,
   expectedCalibrationError,
-  measureRetrieval,
-  nearestNeighbourAccuracy,
+  measureNearest,
   nearestPrototypeAccuracy,
   negativeLogLikelihood,
   rocAucOneVsRest,
   rocCurve,
   scoreConfusion,
   wilsonInterval,
-  type ClassificationScores,
   type EmbeddingSet,
-  type Interval,
   type Manifest,
+  type Progress,
+  type Steps,
 } from '@isometry/core';
 import type { Evaluation } from '@isometry/report';
 import type { Answers } from './read-answers.ts';
+import { letOthersRun, takeSteps } from './take-steps.ts';
 
 /** The neighbours of the k-NN classifier. */
 const NEIGHBOURS = [1, 5, 11];
@@ -33,6 +33,9 @@ export interface MeasureAnswersOptions {
   readonly reference?: Answers | undefined;
   /** Images of one group are no independent evidence: intervals draw whole groups. */
   readonly groups?: ReadonlyMap<string, string> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Stage `measure`: images whose neighbours are found, which takes the longest. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 type Metrics = Pick<
@@ -40,12 +43,13 @@ type Metrics = Pick<
   'classification' | 'calibration' | 'retrieval' | 'distances' | 'roc' | 'images'
 >;
 
-/** Computes everything that is said of a model from its answers. */
-export function measureAnswers(
+/** Computes everything that is said of a model from its answers, in turns with others. @throws `ABORTED` */
+export async function measureAnswers(
   answers: Answers,
   manifest: Manifest,
-  { reference, groups }: MeasureAnswersOptions,
-): { readonly metrics: Metrics; readonly groups: number | null } {
+  options: MeasureAnswersOptions,
+): Promise<{ readonly metrics: Metrics; readonly groups: number | null }> {
+  const { groups, signal } = options;
   const { labels } = manifest;
   const { probabilities, files } = answers;
   const classes = labels.length;
@@ -53,28 +57,20 @@ export function measureAnswers(
   const predicted = files.map((_, row) => largest(rowOf(probabilities, row, classes)));
   const groupOf = files.map(({ file }) => groups?.get(file) ?? null);
   const clusters = groups === undefined ? undefined : numberGroups(files, groupOf);
-  const scoresOf = (rows: Int32Array): ClassificationScores =>
-    scoreConfusion(
-      confusionMatrix(
-        [...rows].map((row) => truth[row] as number),
-        [...rows].map((row) => predicted[row] as number),
-        classes,
-      ),
-    );
-  const bootstrap = (statistic: (scores: ClassificationScores) => number): Interval =>
-    bootstrapInterval(files.length, (rows) => statistic(scoresOf(rows)), { clusters });
+  const embedded = await measureEmbeddings(answers, manifest, options);
   const confusion = confusionMatrix(truth, predicted, classes);
   const scores = scoreConfusion(confusion);
+  const intervals = await takeSteps(bootstrapScores(truth, predicted, classes, { clusters }), {
+    signal,
+  });
   const auc = rocAucOneVsRest(probabilities, truth, classes);
+  await letOthersRun(signal);
   const right = predicted.filter((own, row) => own === truth[row]).length;
   const metrics: Metrics = {
     classification: {
-      accuracy:
-        clusters === undefined
-          ? wilsonInterval(right, files.length)
-          : bootstrap(({ accuracy }) => accuracy),
-      balancedAccuracy: bootstrap(({ balancedAccuracy }) => balancedAccuracy),
-      macroF1: bootstrap(({ macro }) => macro.f1),
+      accuracy: clusters === undefined ? wilsonInterval(right, files.length) : intervals.accuracy,
+      balancedAccuracy: intervals.balancedAccuracy,
+      macroF1: intervals.macroF1,
       macro: scores.macro,
       weighted: scores.weighted,
       rocAuc: { macro: auc.macro, weighted: auc.weighted },
@@ -83,7 +79,10 @@ export function measureAnswers(
         label: labels[index] as string,
         support,
         ...own,
-        recall: support === 0 ? null : wilsonInterval(Math.round(recall * support), support),
+        recall:
+          clusters === undefined && support > 0
+            ? wilsonInterval(Math.round(recall * support), support)
+            : (intervals.recalls[index] ?? null),
         rocAuc: auc.classes[index] ?? null,
       })),
     },
@@ -94,19 +93,11 @@ export function measureAnswers(
       nll: negativeLogLikelihood(probabilities, truth, classes),
       bins: calibrationBins(probabilities, truth, classes),
     },
-    ...measureEmbeddings(answers, reference, manifest),
-    roc: labels.flatMap((label, index) => {
-      const isPositive = truth.map((own) => own === index);
-      if (auc.classes[index] === null) return [];
-      const curve = rocCurve(column(probabilities, index, classes), isPositive);
-      return [
-        {
-          label,
-          falsePositiveRate: [...curve.falsePositiveRate],
-          truePositiveRate: [...curve.truePositiveRate],
-        },
-      ];
-    }),
+    ...embedded,
+    roc: await takeSteps(
+      measureCurves(probabilities, truth, labels, (index) => auc.classes[index] !== null),
+      { signal },
+    ),
     images: files.map(({ file, label }, row) => ({
       file,
       label,
@@ -118,11 +109,34 @@ export function measureAnswers(
   return { metrics, groups: clusters === undefined ? null : new Set(clusters).size };
 }
 
-function measureEmbeddings(
+/** @yields the labels done */
+function* measureCurves(
+  probabilities: Float32Array,
+  truth: readonly number[],
+  labels: readonly string[],
+  hasCurve: (index: number) => boolean,
+): Steps<Metrics['roc']> {
+  const curves: Metrics['roc'][number][] = [];
+  for (const [index, label] of labels.entries()) {
+    if (hasCurve(index)) {
+      const isPositive = truth.map((own) => own === index);
+      const curve = rocCurve(column(probabilities, index, labels.length), isPositive);
+      curves.push({
+        label,
+        falsePositiveRate: [...curve.falsePositiveRate],
+        truePositiveRate: [...curve.truePositiveRate],
+      });
+    }
+    yield index + 1;
+  }
+  return curves;
+}
+
+async function measureEmbeddings(
   answers: Answers,
-  reference: Answers | undefined,
   { labels, embedding }: Manifest,
-): Pick<Metrics, 'retrieval' | 'distances'> {
+  { reference, signal, onProgress }: MeasureAnswersOptions,
+): Promise<Pick<Metrics, 'retrieval' | 'distances'>> {
   const set = (own: Answers): EmbeddingSet => ({
     data: own.embeddings,
     size: embedding.size,
@@ -134,19 +148,29 @@ function measureEmbeddings(
     distance,
     ...(reference === undefined ? {} : { reference: set(reference) }),
   };
-  const known = reference?.files.length ?? answers.files.length - 1;
+  const count = answers.files.length;
+  const total = reference === undefined ? count : 2 * count;
+  const known = reference?.files.length ?? count - 1;
+  const report = (done: number): void => onProgress?.({ stage: 'measure', done, total });
+  report(0);
+  // Retrieval as the field reports it: every image looks for its like among the others.
+  const { retrieval, neighbours } = await takeSteps(
+    measureNearest(query, { ...options, neighbours: NEIGHBOURS.filter((k) => k <= known) }),
+    { signal, onStep: report },
+  );
+  const prototypeAccuracy = nearestPrototypeAccuracy(query, options);
+  await letOthersRun(signal);
+  const distances = distanceHistogram(query, { distance, bins: DISTANCE_BINS });
+  await letOthersRun(signal);
+  report(total);
   return {
     retrieval: {
-      // As the field reports it: every image looks for its like among the others.
-      ...measureRetrieval(query, { distance }),
+      ...retrieval,
       reference: reference === undefined ? 'the images themselves' : 'the training split',
-      neighbours: NEIGHBOURS.filter((k) => k <= known).map((k) => ({
-        k,
-        accuracy: nearestNeighbourAccuracy(query, { ...options, k }),
-      })),
-      prototypeAccuracy: nearestPrototypeAccuracy(query, options),
+      neighbours,
+      prototypeAccuracy,
     },
-    distances: { ...distanceHistogram(query, { distance, bins: DISTANCE_BINS }), unit: distance },
+    distances: { ...distances, unit: distance },
   };
 }
 

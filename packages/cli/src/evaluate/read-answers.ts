@@ -98,7 +98,9 @@ async function readImage(root: string, file: LabelledFile): Promise<ReadImage | 
     const bytes = await readFile(join(root, file.file));
     return { file, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    // Node's own sentence names the path, and a report is passed on.
+    const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    const message = `The file could not be read${reason}.`;
     return { file: file.file, code: 'FILE_READ_FAILED', message };
   }
 }

@@ -4,6 +4,7 @@ import { encodeNpy, type PixelImage, type PixelSpec } from '@isometry/core';
 import { makeFolder, writeReport, type WriteReportOptions } from '../report/write-report.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 import type { EvaluatedModel } from './evaluate-model.ts';
+import { removeReport } from './remove-report.ts';
 
 /** Mistakes that are shown: what fits onto a page and is looked at. */
 const MISTAKES = 24;
@@ -27,7 +28,7 @@ export async function writeEvaluationData(
 }
 
 /**
- * Writes the report of an evaluation: a page, its figures, the most confident mistakes as a picture, and the data.
+ * Writes the report of an evaluation, in place of an earlier one: a page, its figures, the most confident mistakes as a picture, and the data.
  * @param images the folder that was evaluated
  * @returns the path of the page
  */
@@ -40,6 +41,7 @@ export async function writeEvaluation(
   const { contactSheet, encodePicture, evaluationPage, worstMistakes } =
     await import('@isometry/report');
   const { evaluation } = evaluated;
+  await removeReport(folder);
   await writeEvaluationData(folder, evaluated);
   const seen = await Promise.all(
     worstMistakes(evaluation, MISTAKES).map(async (mistake) => ({
