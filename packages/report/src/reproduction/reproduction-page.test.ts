@@ -235,6 +235,19 @@ it('names what is not finished, and why', () => {
   );
 });
 
+it('lists the seeds that are not finished together', () => {
+  const cell = { backbone: 'resnet50', loss: 'triplet', reason: null };
+  const missing = [
+    { ...cell, seed: 1, reason: 'The loss became NaN.' },
+    { ...cell, seed: 2 },
+    { ...cell, loss: 'contrastive', seed: 2 },
+    { ...cell, seed: 3 },
+  ];
+  expect(textOf(reproductionPage({ ...FOUND, missing }, { embeddings: [] }))).toContain(
+    'ResNet50, triplet, seed 1: The loss became NaN.; ResNet50, triplet, seeds 2, 3; ResNet50, contrastive, seed 2',
+  );
+});
+
 it('is a page of one file before anything is trained, too', async () => {
   const page = reproductionPage(
     { ...FOUND, rows: [], cells: [], parameters: [], missing: [] },

@@ -3,6 +3,7 @@ import { lossComparisonFigure, PAPER_MARK } from '../figures/loss-comparison.ts'
 import type { Figure } from '../figures/figure.ts';
 import type { Block, Page, Section } from '../page/page.ts';
 import { cellSection } from './cell-section.ts';
+import { listMissing } from './list-missing.ts';
 import { nameOf } from './names.ts';
 import { percent, toBlock } from './number-cells.ts';
 import { PAPER_TITLE, paperConfusion } from './paper-results.ts';
@@ -166,10 +167,7 @@ function parameterSection({ parameters }: Reproduction): Section {
 
 function aboutSection(found: Reproduction): Section {
   const { data, missing, software } = found;
-  const list = missing.map(
-    ({ backbone, loss, seed, reason }) =>
-      `${nameOf(backbone)}, ${nameOf(loss).toLowerCase()}, seed ${seed}${reason === null ? '' : `: ${reason}`}`,
-  );
+  const list = listMissing(missing);
   return {
     id: 'about',
     title: 'About these figures',
