@@ -1,9 +1,9 @@
 import { mcnemar, scoreConfusion, type ClassificationScores } from '@isometry/core';
 import { assertCells, assertSameImages, type EvaluatedCell } from './assert-cells.ts';
-import { drawnDifferences, drawnIntervals } from './drawn-intervals.ts';
+import { drawnDifference, drawnInterval, drawValues, type Drawn } from './drawn-intervals.ts';
 import { adjustComparison } from './holm.ts';
 import { paperScores } from './paper-results.ts';
-import type { GridComparison, GridRow, PairedDifference } from './reproduction.ts';
+import type { GridComparison, GridRow, PairedDifference, ScoreName } from './reproduction.ts';
 import { meanScores, SCORE_NAMES, stackAnswers, totalConfusion } from './stacked-answers.ts';
 import { intervalOverSeeds } from './student-t.ts';
 
@@ -20,6 +20,7 @@ type Compared = 'accuracy' | 'balancedAccuracy';
  */
 export function compareLosses(cells: readonly EvaluatedCell[]): readonly GridRow[] {
   assertCells(cells);
+  const draw = rememberDraws();
   const keys = [...new Set(cells.map(({ backbone, loss }) => `${backbone}/${loss}`))];
   const rows = keys.map((key) => {
     const own = cells.filter(({ backbone, loss }) => `${backbone}/${loss}` === key);
@@ -28,32 +29,51 @@ export function compareLosses(cells: readonly EvaluatedCell[]): readonly GridRow
       ({ backbone, loss }) => backbone === first.backbone && loss === BASELINE,
     );
     return {
-      ...summarise(own),
-      comparison: first.loss === BASELINE ? null : compare(own, others),
+      ...summarise(own, draw),
+      comparison: first.loss === BASELINE ? null : compare(own, others, draw),
     };
   });
   return rows.map((row) => adjustComparison(row, rows));
 }
 
-function summarise(cells: readonly EvaluatedCell[]): Omit<GridRow, 'comparison'> {
+/** The mean scores of some cells' answers, of all and of every draw. */
+type Draw = (cells: readonly EvaluatedCell[]) => Drawn<ScoreName>;
+
+/** Cells of the same images have the same draws: a row's serve its comparison, and those of cross-entropy serve all. */
+function rememberDraws(): Draw {
+  const known = new Map<string, Drawn<ScoreName>>();
+  return (cells) => {
+    const key = JSON.stringify(cells.map(({ backbone, loss, seed }) => [backbone, loss, seed]));
+    const answers = stackAnswers(cells);
+    const drawn =
+      known.get(key) ?? drawValues((rows) => meanScores(answers, rows), answers.clusters);
+    known.set(key, drawn);
+    return drawn;
+  };
+}
+
+function summarise(cells: readonly EvaluatedCell[], draw: Draw): Omit<GridRow, 'comparison'> {
   const [first] = cells as [EvaluatedCell];
-  const answers = stackAnswers(cells);
+  const drawn = draw(cells);
   return {
     backbone: first.backbone,
     loss: first.loss,
     seeds: cells.map(({ seed }) => seed),
-    scores: drawnIntervals(SCORE_NAMES, (rows) => meanScores(answers, rows), answers.clusters),
+    scores: Object.fromEntries(
+      SCORE_NAMES.map((name) => [name, drawnInterval(drawn, name)]),
+    ) as GridRow['scores'],
     bySeed: cells
       .map(scoresOf)
       .map(({ accuracy, balancedAccuracy }) => ({ accuracy, balancedAccuracy })),
     paper: paperScores(first.backbone, first.loss),
-    confusion: totalConfusion(answers),
+    confusion: totalConfusion(stackAnswers(cells)),
   };
 }
 
 function compare(
   own: readonly EvaluatedCell[],
   baseline: readonly EvaluatedCell[],
+  draw: Draw,
 ): GridComparison | null {
   const pairs = own.flatMap((cell) => {
     const other = baseline.find(({ seed }) => seed === cell.seed);
@@ -61,25 +81,17 @@ function compare(
     return other === undefined ? [] : [[cell, other] as const];
   });
   if (pairs.length === 0) return null;
-  const these = stackAnswers(pairs.map(([cell]) => cell));
-  const those = stackAnswers(pairs.map(([, other]) => other));
-  const drawn = drawnDifferences<Compared>(
-    ['accuracy', 'balancedAccuracy'],
-    (rows) => {
-      const [left, right] = [meanScores(these, rows), meanScores(those, rows)];
-      return {
-        accuracy: left.accuracy - right.accuracy,
-        balancedAccuracy: left.balancedAccuracy - right.balancedAccuracy,
-      };
-    },
-    these.clusters,
-  );
+  const these = draw(pairs.map(([cell]) => cell));
+  const those = draw(pairs.map(([, other]) => other));
   const bySeed = pairs.map(([cell, other]) => compareSeed(cell, other));
-  const difference = (name: Compared): PairedDifference => ({
-    ...drawn[name],
-    adjustedPValue: drawn[name].pValue,
-    overSeeds: intervalOverSeeds(bySeed.map((one) => one[name])),
-  });
+  const difference = (name: Compared): PairedDifference => {
+    const found = drawnDifference(these, those, name);
+    return {
+      ...found,
+      adjustedPValue: found.pValue,
+      overSeeds: intervalOverSeeds(bySeed.map((one) => one[name])),
+    };
+  };
   return {
     seeds: bySeed.map(({ seed }) => seed),
     accuracy: difference('accuracy'),

@@ -1,6 +1,6 @@
 import { bootstrapInterval, createRandom, pairedBootstrap } from '@isometry/core';
 import { expect, it } from 'vitest';
-import { drawnDifferences, drawnIntervals } from './drawn-intervals.ts';
+import { drawnDifference, drawnInterval, drawValues } from './drawn-intervals.ts';
 
 const random = createRandom(3, 'test');
 const VALUES = Float64Array.from({ length: 60 }, () => random.next() - 0.4);
@@ -18,19 +18,24 @@ it('has the bits of one bootstrap for each number, and measures once', () => {
     return { mean: mean(rows), most: most(rows) };
   };
   const clusters = CLUSTERS;
-  expect(drawnIntervals(['mean', 'most'], measure, clusters)).toEqual({
-    mean: bootstrapInterval(VALUES.length, mean, { clusters }),
-    most: bootstrapInterval(VALUES.length, most, { clusters }),
-  });
+  const drawn = drawValues(measure, clusters);
   expect(calls).toBe(2001);
-  expect(drawnDifferences(['mean', 'most'], measure, clusters)).toEqual({
-    mean: pairedBootstrap(VALUES.length, mean, () => 0, { clusters }),
-    most: pairedBootstrap(VALUES.length, most, () => 0, { clusters }),
-  });
-  expect(calls).toBe(4002);
+  for (const [name, statistic] of [
+    ['mean', mean],
+    ['most', most],
+  ] as const) {
+    expect(drawnInterval(drawn, name)).toEqual(
+      bootstrapInterval(VALUES.length, statistic, { clusters }),
+    );
+  }
+  const other = drawValues((rows) => ({ mean: 0.3 * most(rows), most: 0 }), clusters);
+  expect(drawnDifference(drawn, other, 'mean')).toEqual(
+    pairedBootstrap(VALUES.length, mean, (rows) => 0.3 * most(rows), { clusters }),
+  );
+  expect(calls).toBe(2001);
 });
 
 it('refuses a number that is NaN for a draw', () => {
   const measure = (rows: Int32Array) => ({ share: rows.includes(0) ? 1 : Number.NaN });
-  expect(() => drawnIntervals(['share'], measure, CLUSTERS)).toThrow('NaN');
+  expect(() => drawnInterval(drawValues(measure, CLUSTERS), 'share')).toThrow('NaN');
 });
