@@ -36,7 +36,7 @@ export async function runCell(cell: Cell, options: RunCellOptions): Promise<Cell
     options.onProgress({ ...progress, stage: `${cellId(cell)} ${stage}` });
   await rm(folder.failure, { force: true });
   if (state === 'trained') await assertRunIsOf(cell, folder, settings);
-  else await train(cell, options, tell);
+  else await train(cell, options, tell, state === 'new');
 
   const started = performance.now();
   const { exportRun } = await importExporter();
@@ -103,6 +103,7 @@ async function train(
   cell: Cell,
   { images, out, settings, dataDigest, signal, onWarning }: RunCellOptions,
   onProgress: (progress: Progress) => void,
+  isNew: boolean,
 ): Promise<void> {
   const folder = cellFolder(out, cell);
   const { trainClassifier } = await importTrainer();
@@ -129,7 +130,8 @@ async function train(
     });
   } catch (error) {
     if (isIsometryError(error) && error.details['otherImages'] === true) {
-      await rm(folder.path, { recursive: true, force: true });
+      // Of this session; one that somebody brought along stays for them to look at.
+      if (isNew) await rm(folder.path, { recursive: true, force: true });
       throw error;
     }
     meter.stop();
