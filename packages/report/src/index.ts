@@ -8,7 +8,6 @@
  *
  * @packageDocumentation
  */
-export { REPORT_VERSION } from './report-version.ts';
 export type { Figure, Theme } from './figures/figure.ts';
 export {
   confusionMatrixFigure,

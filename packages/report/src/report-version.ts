@@ -1,2 +1,0 @@
-/** Version of the JSON that a report comes with. */
-export const REPORT_VERSION = 1;
