@@ -13,8 +13,8 @@ describe(distanceHistogramFigure, () => {
       negative: [0, 20, 80],
     });
     expect(figure.description).toBe(
-      'Median euclidean distance of 4 pairs of the same class: 1. ' +
-        'Median euclidean distance of 100 pairs of the different classes: 2.75. ' +
+      'Median euclidean distance of 4 pairs of one class: 1. ' +
+        'Median euclidean distance of 100 pairs of two classes: 2.75. ' +
         'The histograms overlap in 20.0% of their area.',
     );
   });
@@ -50,7 +50,7 @@ describe(distanceHistogramFigure, () => {
       positive: [0, 0, 0],
       negative: [1, 0, 0],
     });
-    expect(figure.description).toContain('No pair of the same class.');
+    expect(figure.description).toContain('No pair of one class.');
     expect(figure.caption).not.toContain('overlap');
     const none = distanceHistogramFigure({ ...options, positive: [0, 0, 0], negative: [0, 0, 0] });
     expect(none.caption).toContain('No pair of images');

@@ -34,8 +34,8 @@ export function distanceHistogramFigure(options: DistanceHistogramFigureOptions)
   assertFigureId(id);
   assertHistogram(options);
   const kinds = [
-    kindOf('same class', options.positive, edges),
-    kindOf('different classes', options.negative, edges),
+    kindOf('one class', options.positive, edges),
+    kindOf('two classes', options.negative, edges),
   ];
   if (kinds.every(({ pairs }) => pairs === 0)) {
     return messageFigure({ id, title }, 'No pair of images: no distances to show.');
@@ -45,7 +45,7 @@ export function distanceHistogramFigure(options: DistanceHistogramFigureOptions)
     id,
     title,
     caption:
-      `${kinds.map(({ name, pairs }) => `${countOf(pairs, 'pair')} of the ${name}`).join(' and ')}, ` +
+      `${kinds.map(({ name, pairs }) => `${countOf(pairs, 'pair')} of ${name}`).join(' and ')}, ` +
       `${unit} distance. Each curve has the area 1; vertical lines are the medians. ` +
       (overlap === null
         ? ''
@@ -53,8 +53,8 @@ export function distanceHistogramFigure(options: DistanceHistogramFigureOptions)
     description: [
       ...kinds.map(({ name, pairs, median }) =>
         median === null
-          ? `No pair of the ${name}.`
-          : `Median ${unit} distance of ${countText(pairs)} pairs of the ${name}: ${distanceText(median)}.`,
+          ? `No pair of ${name}.`
+          : `Median ${unit} distance of ${countText(pairs)} pairs of ${name}: ${distanceText(median)}.`,
       ),
       ...(overlap === null
         ? []
