@@ -34,6 +34,9 @@ export interface GridOutcome {
   readonly left: readonly Cell[];
 }
 
+/** How long a lock is waited for: a killed process with gigabytes of memory takes a moment to be gone. */
+const LOCK_SECONDS = 5;
+
 /**
  * Trains the cells of a grid one after the other, as far as the time goes. Every cell keeps what it has done, so that the
  * same call goes on where the last one ended, was stopped or was killed.
@@ -41,16 +44,26 @@ export interface GridOutcome {
  *   `TRAINING_DIVERGED`, which is that cell's outcome
  */
 export async function runGrid(options: RunGridOptions): Promise<GridOutcome> {
-  const { out } = options;
+  const { out, signal } = options;
   const deadline = createDeadline(options.budgetSeconds);
-  return withCacheLock(join(resolve(out), '.lock'), () => runLocked(options, deadline), {
-    signal: options.signal,
-    onWait: (holder) => {
-      throw new IsometryError('OPTION_INVALID', `${out} is being worked on by ${holder}.`, {
-        hint: 'Wait for it to end, or name another folder with --out.',
-      });
-    },
-  });
+  const patience = createDeadline(LOCK_SECONDS);
+  let holder: string | undefined;
+  const work = (): Promise<GridOutcome> => {
+    holder = undefined;
+    return runLocked(options, deadline);
+  };
+  try {
+    return await withCacheLock(join(resolve(out), '.lock'), work, {
+      signal: AbortSignal.any([signal, patience]),
+      onWait: (found) => (holder = found),
+    });
+  } catch (error) {
+    const isHeld = patience.aborted && !signal.aborted && holder !== undefined;
+    if (!isHeld || !isIsometryError(error) || error.code !== 'ABORTED') throw error;
+    throw new IsometryError('OPTION_INVALID', `${out} is being worked on by ${holder}.`, {
+      hint: 'Wait for it to end, or name another folder with --out.',
+    });
+  }
 }
 
 async function runLocked(options: RunGridOptions, deadline: AbortSignal): Promise<GridOutcome> {

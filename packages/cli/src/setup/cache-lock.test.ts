@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,6 +35,22 @@ describe('withCacheLock', () => {
     await expect(failing).rejects.toThrow('no');
     expect(await withCacheLock(path, () => Promise.resolve(7))).toBe(7);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'takes over the lock of a process that was killed and that its parent has not collected',
+    async () => {
+      // The shell becomes a sleep, which never looks after the child that it inherits.
+      const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 30']);
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(line.toString());
+      await sleep(500);
+      expect(() => process.kill(pid, 0)).not.toThrow();
+      await withCacheLock(path, () => Promise.resolve());
+      await writeFile(path, `${hostname()} ${pid} x\n`);
+      expect(await withCacheLock(path, () => Promise.resolve('in'))).toBe('in');
+      parent.kill('SIGKILL');
+    },
+  );
 
   it('takes over the lock of another machine only when its heartbeat stopped', async () => {
     await withCacheLock(path, () => Promise.resolve());
