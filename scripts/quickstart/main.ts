@@ -115,6 +115,9 @@ say('');
 say('Next:');
 say(`  npx isometry classify ${quoted(shown(modelFile))} ${quoted(shown(example))}`);
 say(`  npx isometry inspect ${quoted(shown(modelFile))}`);
+say(
+  `  npx isometry evaluate ${quoted(shown(modelFile))} ${quoted(shown(images))} --run ${quoted(shown(run))} --out ${quoted(shown(join(plan.out, 'report')))}`,
+);
 say(`  npx isometry serve ${quoted(shown(modelFile))} --port 8080`);
 say(
   `  curl -H 'content-type: image/${type}' --data-binary @${quoted(shown(example))} http://127.0.0.1:8080/v1/classify`,

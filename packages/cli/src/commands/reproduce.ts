@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { IsometryError } from '@isometry/core';
+import { IsometryError, isIsometryError } from '@isometry/core';
 import type { BackboneName, ProtocolName } from '@isometry/train';
 import { Command, Option } from 'commander';
 import { assertOutside } from '../assert-outside.ts';
@@ -10,12 +10,12 @@ import { printable } from '../printable.ts';
 import { createProgressPrinter, type ProgressPrinter } from '../progress-printer.ts';
 import { cellStatuses, cellTrainOptions } from '../reproduce/cell-folder.ts';
 import { cellsIn } from '../reproduce/cells-in.ts';
+import { collectWeights } from '../reproduce/collect-weights.ts';
 import { completeSettings, placeWeights } from '../reproduce/complete-settings.ts';
 import { formatCell } from '../reproduce/format-cell.ts';
 import { formatGridPlan, formatLeft } from '../reproduce/format-grid.ts';
 import {
   DEFAULT_SEEDS,
-  GRID_BACKBONES,
   MAX_SEED,
   parseOnly,
   planGrid,
@@ -164,6 +164,12 @@ async function run(context: CommandContext, images: string, options: Options): P
     if (outcome === undefined) return;
     terminal.err(formatLeft(outcome));
     if (outcome.failed.length > 0) context.exitCode = EXIT_CODES.compute;
+  } catch (error) {
+    if (!isIsometryError(error) || error.code !== 'ABORTED') throw error;
+    throw new IsometryError('ABORTED', `Stopped; ${out} keeps what was trained.`, {
+      hint: 'Run the same command again: it goes on where it was stopped.',
+      cause: error,
+    });
   } finally {
     progress.finish();
   }
@@ -277,23 +283,4 @@ function seedCount({ seeds = DEFAULT_SEEDS, only = [] }: Options): number {
 
 function collectOnly(text: string, before: readonly CellPattern[] = []): readonly CellPattern[] {
   return [...before, ...text.split(',').map(parseOnly)];
-}
-
-type Weights = Partial<Record<BackboneName, string>>;
-
-function collectWeights(text: string, before: Weights = {}): Weights {
-  const weights: Weights = { ...before };
-  for (const part of text.split(',')) {
-    const [name, ...source] = part.split('=');
-    const backbone = GRID_BACKBONES.find((own) => own === name);
-    if (backbone === undefined && !['random', 'imagenet'].includes(part)) {
-      throw new IsometryError('OPTION_INVALID', `--weights ${part} names no backbone.`, {
-        hint: `A file is of one backbone: give ${GRID_BACKBONES.join('=…, ')}=…`,
-        details: { option: 'weights', value: part },
-      });
-    }
-    if (backbone === undefined) for (const own of GRID_BACKBONES) weights[own] = part;
-    else weights[backbone] = source.join('=');
-  }
-  return weights;
 }

@@ -110,9 +110,9 @@ function isAlive(pid: number): boolean {
 /** Killed, and not yet collected by its parent: in a container without an init that can take for ever. Linux only. */
 function isZombie(pid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const line = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // `pid (name) state …`, and a name can hold parentheses.
-    return /^\) [ZX]/u.test(stat.slice(stat.lastIndexOf(')')));
+    return /^\) [ZX]/u.test(line.slice(line.lastIndexOf(')')));
   } catch {
     return false;
   }
