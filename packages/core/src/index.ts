@@ -106,6 +106,7 @@ export {
   nearestPrototypeAccuracy,
   type NearestPrototypeOptions,
 } from './metrics/nearest-prototype.ts';
+export { numberClusters } from './metrics/number-clusters.ts';
 export { brierScore, negativeLogLikelihood } from './metrics/probability-scores.ts';
 export type { BootstrapOptions, Statistic } from './metrics/resample.ts';
 export {
@@ -137,5 +138,6 @@ export {
 export { openOrtSession, type OpenOrtSessionOptions } from './ort-session.ts';
 export { isProvider, PROVIDERS, type Provider } from './provider.ts';
 export { createRandom, deriveSeed, type Random } from './random.ts';
+export { sampleRows } from './sample-rows.ts';
 export { createSerialQueue, type SerialQueue } from './serial-queue.ts';
 export { topK } from './top-k.ts';

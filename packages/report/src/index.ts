@@ -95,3 +95,4 @@ export type {
   ScoreName,
 } from './reproduction/reproduction.ts';
 export { reproductionPage, type ReproductionFigures } from './reproduction/reproduction-page.ts';
+export { mapParameters } from './projection/map-parameters.ts';

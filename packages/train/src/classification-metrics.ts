@@ -1,9 +1,9 @@
 import {
-  bootstrapInterval,
+  bootstrapScores,
   confusionMatrix,
+  runSteps,
   scoreConfusion,
   wilsonInterval,
-  type ClassificationScores,
   type Interval,
 } from '@isometry/core';
 
@@ -41,18 +41,12 @@ export function measureClassifier(
   const predictions = predictClasses(logits, labels.length);
   const confusion = confusionMatrix(truth, predictions, labels.length);
   const right = confusion.reduce((sum, row, index) => sum + (row[index] as number), 0);
-  const bootstrap = (statistic: (scores: ClassificationScores) => number): Interval =>
-    bootstrapInterval(truth.length, (rows) => {
-      const drawn = (values: readonly number[]): Int32Array =>
-        rows.map((row) => values[row] as number);
-      const resampled = confusionMatrix(drawn(truth), drawn(predictions), labels.length);
-      return statistic(scoreConfusion(resampled));
-    });
+  const intervals = runSteps(bootstrapScores(truth, predictions, labels.length));
   return {
     count: truth.length,
     accuracy: wilsonInterval(right, truth.length),
-    balancedAccuracy: bootstrap(({ balancedAccuracy: mean }) => mean),
-    macroF1: bootstrap(({ macro }) => macro.f1),
+    balancedAccuracy: intervals.balancedAccuracy,
+    macroF1: intervals.macroF1,
     classes: scoreConfusion(confusion).classes.map(({ support, predicted }, index) => {
       const correct = confusion[index]?.[index] as number;
       return {

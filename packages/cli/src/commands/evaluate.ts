@@ -3,6 +3,7 @@ import type { Provider } from '@isometry/core';
 import type { SplitName } from '@isometry/dataset';
 import { Command, Option } from 'commander';
 import { assertOutside } from '../assert-outside.ts';
+import { counted } from '../counted.ts';
 import { evaluateModel } from '../evaluate/evaluate-model.ts';
 import { prepareOut } from '../evaluate/prepare-out.ts';
 import { writeEvaluation } from '../evaluate/write-evaluation.ts';
@@ -130,8 +131,4 @@ function summary({ evaluation }: Awaited<ReturnType<typeof evaluateModel>>): str
     ),
     '',
   ].join('\n');
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

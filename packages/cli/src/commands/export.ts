@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { importOptional } from '../optional-package.ts';
+import { exportRunHere } from '../export-run.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { formatBytes } from '../setup/free-space.ts';
 import type { CommandContext } from '../terminal.ts';
@@ -30,21 +30,10 @@ Examples:
     .action(async (run: string, options: Options) => {
       const { terminal } = context;
       const { signal } = terminal;
-      const { exportRun } = await importOptional(
-        '@isometry/export',
-        () => import('@isometry/export'),
-        'npm install --ignore-scripts @isometry/export',
-      );
-      const [{ createImageDecoder }, { createSession }] = await Promise.all([
-        import('@isometry/pixels'),
-        import('@isometry/runtime-node'),
-      ]);
       const progress = createProgressPrinter(terminal);
       try {
-        const result = await exportRun(run, {
+        const result = await exportRunHere(run, {
           out: options.out,
-          decode: createImageDecoder(),
-          createSession: (model) => createSession(model, { providers: ['cpu'], signal }),
           signal,
           onProgress: progress.report,
         });

@@ -5,6 +5,8 @@ import { Command, Option } from 'commander';
 import { assertOutside } from '../assert-outside.ts';
 import { parseDuration } from '../duration.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { importExporter } from '../export-run.ts';
+import { importTrainer } from '../import-trainer.ts';
 import { parseNumber } from '../option-parsers.ts';
 import { printable } from '../printable.ts';
 import { createProgressPrinter, type ProgressPrinter } from '../progress-printer.ts';
@@ -28,7 +30,6 @@ import {
   type GridSettings,
 } from '../reproduce/grid-settings.ts';
 import { planCells } from '../reproduce/plan-cells.ts';
-import { importExporter, importTrainer } from '../reproduce/run-cell.ts';
 import { runGrid, type GridOutcome } from '../reproduce/run-grid.ts';
 import { writeReproduction } from '../reproduce/write-reproduction.ts';
 import type { CommandContext } from '../terminal.ts';

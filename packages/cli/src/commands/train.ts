@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import type { AugmentationConfig, ProtocolName, TrainOptions, TrainResult } from '@isometry/train';
 import { formatInterval } from '../format-interval.ts';
 import { formatPlan } from '../format-plan.ts';
-import { importOptional } from '../optional-package.ts';
+import { importTrainer } from '../import-trainer.ts';
 import { parseAugmentation } from '../parse-augmentation.ts';
 import { parseNumber } from '../option-parsers.ts';
 import { printable } from '../printable.ts';
@@ -221,11 +221,7 @@ async function run(
   { json, augment, ...options }: Options,
 ): Promise<void> {
   const { terminal } = context;
-  const { trainClassifier } = await importOptional(
-    '@isometry/train',
-    () => import('@isometry/train'),
-    'npm install --ignore-scripts @isometry/train && npx isometry setup train',
-  );
+  const { trainClassifier } = await importTrainer();
   const progress = createProgressPrinter(terminal);
   const warn = (line: string): void => {
     progress.finish();

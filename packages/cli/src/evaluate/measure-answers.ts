@@ -9,6 +9,7 @@ import {
   measureNearest,
   nearestPrototypeAccuracy,
   negativeLogLikelihood,
+  numberClusters,
   rocAucOneVsRest,
   rocCurve,
   scoreConfusion,
@@ -24,9 +25,6 @@ import { letOthersRun, takeSteps } from './take-steps.ts';
 
 /** The neighbours of the k-NN classifier. */
 const NEIGHBOURS = [1, 5, 11];
-
-/** Bars of the histogram of distances: some 30 show two overlapping humps without noise. */
-const DISTANCE_BINS = 32;
 
 export interface MeasureAnswersOptions {
   /** Images whose classes neighbours and prototypes are taken from, e.g. the training split. @defaultValue the images themselves */
@@ -56,7 +54,10 @@ export async function measureAnswers(
   const truth = files.map(({ label }) => labels.indexOf(label));
   const predicted = files.map((_, row) => largest(rowOf(probabilities, row, classes)));
   const groupOf = files.map(({ file }) => groups?.get(file) ?? null);
-  const clusters = groups === undefined ? undefined : numberGroups(files, groupOf);
+  const clusters =
+    groups === undefined
+      ? undefined
+      : numberClusters(files.map(({ file }, row) => ({ file, group: groupOf[row] ?? null })));
   const embedded = await measureEmbeddings(answers, manifest, options);
   const confusion = confusionMatrix(truth, predicted, classes);
   const scores = scoreConfusion(confusion);
@@ -160,7 +161,7 @@ async function measureEmbeddings(
   );
   const prototypeAccuracy = nearestPrototypeAccuracy(query, options);
   await letOthersRun(signal);
-  const distances = distanceHistogram(query, { distance, bins: DISTANCE_BINS });
+  const distances = distanceHistogram(query, { distance });
   await letOthersRun(signal);
   report(total);
   return {
@@ -172,21 +173,6 @@ async function measureEmbeddings(
     },
     distances: { ...distances, unit: distance },
   };
-}
-
-/** An image without a group stands for itself. */
-function numberGroups(
-  files: Answers['files'],
-  groups: readonly (string | null)[],
-): readonly number[] {
-  const numbers = new Map<string, number>();
-  return files.map(({ file }, row) => {
-    const group = groups[row];
-    const key = group === null || group === undefined ? `file ${file}` : `group ${group}`;
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
-    return number;
-  });
 }
 
 function rowOf(values: Float32Array, row: number, columns: number): Float32Array {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IsometryError } from '@isometry/core';
-import { makeFolder } from '../report/write-report.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** What a process that was killed at its first file leaves. */
 const FIRST_FILE = 'evaluation.json.part';

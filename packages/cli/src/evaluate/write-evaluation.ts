@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeNpy, type PixelImage, type PixelSpec } from '@isometry/core';
-import { makeFolder, writeReport, type WriteReportOptions } from '../report/write-report.ts';
+import { makeFolder } from '../make-folder.ts';
+import { writeReport, type WriteReportOptions } from '../report/write-report.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 import type { EvaluatedModel } from './evaluate-model.ts';
 import { removeReport } from './remove-report.ts';

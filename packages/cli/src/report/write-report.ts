@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { IsometryError, throwIfAborted, type Progress } from '@isometry/core';
+import { throwIfAborted, type Progress } from '@isometry/core';
 import type { Figure, Page } from '@isometry/report';
+import { makeFolder } from '../make-folder.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 
 export interface WriteReportOptions {
@@ -39,16 +39,4 @@ export async function writeReport(
   const path = join(folder, 'index.html');
   await writeWholeFile(path, await renderPage(page));
   return path;
-}
-
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    throw new IsometryError('FILE_WRITE_FAILED', `${folder} could not be made.`, {
-      hint: 'Name another folder with --out.',
-      cause,
-      details: { folder },
-    });
-  }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { formatSeconds } from '../duration.ts';
 import { listCells } from './budget.ts';
 import type { GridPlan } from './plan-cells.ts';
@@ -37,5 +38,5 @@ export function formatLeft({ left, failed }: GridOutcome): string {
 }
 
 function cells(count: number): string {
-  return `${count} cell${count === 1 ? '' : 's'}`;
+  return counted(count, 'cell');
 }

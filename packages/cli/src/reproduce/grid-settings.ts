@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { IsometryError } from '@isometry/core';
 import type { BackboneName, ImagesOptions, ProtocolName, RecipeOptions } from '@isometry/train';
+import { makeFolder } from '../make-folder.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 import type { CellStatus } from './cell-folder.ts';
 
@@ -59,12 +60,7 @@ export async function resolveGridSettings(
 
 /** Writes the settings down, when the first cell is about to start. @throws `FILE_WRITE_FAILED` */
 export async function keepGridSettings(out: string, settings: GridSettings): Promise<void> {
-  await mkdir(resolve(out), { recursive: true }).catch((cause: unknown) => {
-    throw new IsometryError('FILE_WRITE_FAILED', `${resolve(out)} could not be made.`, {
-      hint: 'Name another folder with --out.',
-      cause,
-    });
-  });
+  await makeFolder(resolve(out));
   const content = { version: VERSION, ...settings };
   await writeWholeFile(join(resolve(out), FILE), `${JSON.stringify(content, undefined, 2)}\n`);
 }

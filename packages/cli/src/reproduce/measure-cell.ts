@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { IsometryError, isIsometryError, type Progress } from '@isometry/core';
+import { importTrainer } from '../import-trainer.ts';
+import { makeFolder } from '../make-folder.ts';
 import { cellTrainOptions } from './cell-folder.ts';
 import { cellId, type Cell } from './grid.ts';
 import type { GridSettings } from './grid-settings.ts';
-import { importTrainer } from './run-cell.ts';
 
 /**
  * What a training takes beside the steps that its plan counts: the evaluation after every epoch, the classifier and the
@@ -30,7 +31,7 @@ export async function measureCell(
 ): Promise<number> {
   const { trainClassifier } = await importTrainer();
   // Beside the cells, whose disk it tells about; never one of them.
-  await mkdir(resolve(out), { recursive: true });
+  await makeFolder(resolve(out));
   const folder = await mkdtemp(join(resolve(out), MEASURE_PREFIX));
   const started = performance.now();
   let seconds: number | undefined;

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IsometryError, isIsometryError, type Progress } from '@isometry/core';
 import { evaluateModel } from '../evaluate/evaluate-model.ts';
 import { writeEvaluationData } from '../evaluate/write-evaluation.ts';
-import { importOptional } from '../optional-package.ts';
+import { exportRunHere } from '../export-run.ts';
+import { importTrainer } from '../import-trainer.ts';
+import { makeFolder } from '../make-folder.ts';
 import { readSpent, startCostMeter } from './cell-cost.ts';
 import { assertRunIsOf, cellFolder, cellStatus, cellTrainOptions } from './cell-folder.ts';
 import { readCellJson, writeCellFile, type CellResult } from './cell-result.ts';
@@ -39,18 +41,7 @@ export async function runCell(cell: Cell, options: RunCellOptions): Promise<Cell
   else await train(cell, options, tell, state === 'new');
 
   const started = performance.now();
-  const { exportRun } = await importExporter();
-  const [{ createImageDecoder }, { createSession }] = await Promise.all([
-    import('@isometry/pixels'),
-    import('@isometry/runtime-node'),
-  ]);
-  await exportRun(folder.run, {
-    out: folder.model,
-    decode: createImageDecoder(),
-    createSession: (model) => createSession(model, { providers: ['cpu'], signal }),
-    signal,
-    onProgress: tell,
-  });
+  await exportRunHere(folder.run, { out: folder.model, signal, onProgress: tell });
   const measured = await evaluateModel(folder.model, images, {
     run: folder.run,
     providers: ['cpu'],
@@ -107,7 +98,7 @@ async function train(
 ): Promise<void> {
   const folder = cellFolder(out, cell);
   const { trainClassifier } = await importTrainer();
-  await mkdir(folder.path, { recursive: true });
+  await makeFolder(folder.path);
   const meter = await startCostMeter(folder.spent);
   let isChecked = false;
   try {
@@ -167,20 +158,4 @@ export function readDataDigest(run: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function importTrainer(): Promise<typeof import('@isometry/train')> {
-  return importOptional(
-    '@isometry/train',
-    () => import('@isometry/train'),
-    'npm install --ignore-scripts @isometry/train && npx isometry setup train',
-  );
-}
-
-export function importExporter(): Promise<typeof import('@isometry/export')> {
-  return importOptional(
-    '@isometry/export',
-    () => import('@isometry/export'),
-    'npm install --ignore-scripts @isometry/export',
-  );
 }

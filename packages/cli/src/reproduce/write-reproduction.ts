@@ -5,7 +5,8 @@ import type { Figure, Reproduction } from '@isometry/report';
 import { ownVersion } from '../own-version.ts';
 import { projectionInput, toPoints } from '../evaluate/project-embeddings.ts';
 import { tablesMarkdown } from '../report/tables-markdown.ts';
-import { makeFolder, writeReport, type WriteReportOptions } from '../report/write-report.ts';
+import { makeFolder } from '../make-folder.ts';
+import { writeReport, type WriteReportOptions } from '../report/write-report.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 import { cellFolder } from './cell-folder.ts';
 import { readCellFailure } from './cell-result.ts';
@@ -150,7 +151,8 @@ async function embeddingFigures(
   { signal, onProgress }: WriteReproductionOptions,
 ): Promise<readonly Figure[]> {
   const report = await import('@isometry/report');
-  const { distanceHistogramFigure, embeddingMapFigure, nameOf, paperMap, projectTsne } = report;
+  const { distanceHistogramFigure, embeddingMapFigure, mapParameters } = report;
+  const { nameOf, paperMap, projectTsne } = report;
   const shown = report.PAPER_SHOWN_LOSSES.flatMap((loss) => {
     const own = collected.find(({ cell }) => cell.backbone === 'mobilenet' && cell.loss === loss);
     return own === undefined ? [] : [own];
@@ -181,7 +183,7 @@ async function embeddingFigures(
       classes: set.classes,
       labels,
       wrong: evaluation.images.map(({ label, predicted }) => label !== predicted),
-      parameters: 'perplexity 30, seed 0',
+      parameters: mapParameters('t-SNE', set.classes.length),
     });
     maps.push({ ...map, caption: `${map.caption} ${paperMap(cell.loss, data.isPaperData) ?? ''}` });
     distances.push(

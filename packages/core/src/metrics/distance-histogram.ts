@@ -1,4 +1,4 @@
-import { createRandom } from '../random.ts';
+import { sampleRows } from '../sample-rows.ts';
 
 /** How far apart images of one class are, and images of two. */
 export interface DistanceHistogram {
@@ -30,7 +30,7 @@ export function distanceHistogram(
   },
   { distance, bins = 32, maxImages = 2000 }: DistanceHistogramOptions,
 ): DistanceHistogram {
-  const rows = sample(set.classes.length, maxImages);
+  const rows = sampleRows(set.classes.length, maxImages, 'distance-histogram');
   const vectors = rows.map((row) => set.data.subarray(row * set.size, (row + 1) * set.size));
   const between = distance === 'cosine' ? cosineDistances(vectors) : euclideanDistance(vectors);
   // Of 2000 images 16 MB, and half the time of computing them twice.
@@ -55,15 +55,6 @@ export function distanceHistogram(
   });
   const edges = Array.from({ length: bins + 1 }, (_, edge) => (edge / bins) * range);
   return { edges, positive, negative };
-}
-
-function sample(count: number, most: number): readonly number[] {
-  const all = Array.from({ length: count }, (_, row) => row);
-  if (count <= most) return all;
-  return createRandom(0, 'distance-histogram')
-    .shuffled(all)
-    .slice(0, most)
-    .sort((a, b) => a - b);
 }
 
 function eachPair(count: number, visit: (a: number, b: number) => void): void {

@@ -1,11 +1,10 @@
-import { createRandom } from '@isometry/core';
+import { sampleRows } from '@isometry/core';
 import { distanceHistogramFigure } from '../figures/distance-histogram.ts';
 import { embeddingMapFigure } from '../figures/embedding-map.ts';
 import type { Figure } from '../figures/figure.ts';
 import { countOf, countText } from '../figures/number-text.ts';
 import type { Block, Section, Table } from '../page/page.ts';
-import { tsnePerplexity } from '../projection/project-tsne.ts';
-import { umapNeighbours } from '../projection/project-umap.ts';
+import { mapParameters } from '../projection/map-parameters.ts';
 import type { Evaluation } from './evaluation.ts';
 import { percentCell } from './score-text.ts';
 
@@ -41,7 +40,7 @@ interface MapOptions {
 }
 
 function mapFigure({ images, model }: Evaluation, { id, method, points }: MapOptions): Figure {
-  const rows = sample(images.length);
+  const rows = sampleRows(images.length, MAP_POINTS, 'evaluation-map');
   const indexOf = new Map(model.labels.map((label, index) => [label, index]));
   const chosen = rows.map((row) => images[row]).filter((image) => image !== undefined);
   const figure = embeddingMapFigure({
@@ -51,29 +50,13 @@ function mapFigure({ images, model }: Evaluation, { id, method, points }: MapOpt
     classes: chosen.map(({ label }) => indexOf.get(label) ?? 0),
     labels: model.labels,
     wrong: chosen.map(({ label, predicted }) => label !== predicted),
-    parameters: parametersText(method, images.length),
+    parameters: mapParameters(method, images.length),
   });
   if (rows.length === images.length) return figure;
   return {
     ...figure,
     caption: `${figure.caption} Drawn is a random sample of the ${countText(images.length)} images; the map was made of all.`,
   };
-}
-
-/** How `projectTsne` and `projectUmap` make a map unless told otherwise. */
-function parametersText(method: MapOptions['method'], count: number): string {
-  return method === 't-SNE'
-    ? `perplexity ${Math.round(tsnePerplexity(count) * 10) / 10}, seed 0`
-    : `${umapNeighbours(count)} neighbours, minimum distance 0.1, seed 0`;
-}
-
-function sample(count: number): readonly number[] {
-  const all = Array.from({ length: count }, (_, row) => row);
-  if (count <= MAP_POINTS) return all;
-  return createRandom(0, 'evaluation-map')
-    .shuffled(all)
-    .slice(0, MAP_POINTS)
-    .sort((a, b) => a - b);
 }
 
 function retrievalTable(retrieval: Evaluation['retrieval']): Table {

@@ -1,5 +1,9 @@
-import { IsometryError, scoreConfusion, type ClassificationScores } from '@isometry/core';
-import type { Evaluation } from '../evaluation/evaluation.ts';
+import {
+  IsometryError,
+  numberClusters,
+  scoreConfusion,
+  type ClassificationScores,
+} from '@isometry/core';
 import type { EvaluatedCell } from './assert-cells.ts';
 import type { ScoreName } from './reproduction.ts';
 
@@ -28,13 +32,6 @@ export const SCORE_NAMES: readonly ScoreName[] = [
  */
 export function stackAnswers(cells: readonly EvaluatedCell[]): StackedAnswers {
   const labels = cells[0]?.evaluation.model.labels ?? [];
-  const numbers = new Map<string, number>();
-  const clusterOf = ({ file, group }: Evaluation['images'][number]): number => {
-    const key = group === null ? `file ${file}` : `group ${group}`;
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
-    return number;
-  };
   const indexOf = (label: string): number => {
     const index = labels.indexOf(label);
     if (index !== -1) return index;
@@ -56,7 +53,7 @@ export function stackAnswers(cells: readonly EvaluatedCell[]): StackedAnswers {
       ({ image, seed }) =>
         (seed * classes + indexOf(image.label)) * classes + indexOf(image.predicted),
     ),
-    clusters: Int32Array.from(images, ({ image }) => clusterOf(image)),
+    clusters: numberClusters(images.map(({ image }) => image)),
   };
 }
 
