@@ -50,7 +50,7 @@ export const DEPENDENCY_TABLE: Readonly<Record<string, DependencyRule>> = {
   'packages/export/src': {
     workspace: ['core', 'onnx'],
     platforms: ['node'],
-    libraries: ['zod'],
+    libraries: ['zod', '@tensorflow/tfjs'],
   },
   'packages/runtime-node/src': {
     workspace: ['core', 'onnx', 'pixels'],
