@@ -13,6 +13,8 @@ export const ERROR_CODES = {
     'A table of labels, groups or splits is malformed, or does not fit the images.',
   DATASET_TOO_FEW_CLASSES: 'The image folder holds fewer than two classes.',
   DATASET_UNREADABLE: 'More images than the stated share could not be read.',
+  EXPORT_MISMATCH:
+    'The exported file and the trained model do not compute the same; nothing was written.',
   FILE_NOT_FOUND: 'A file or folder that was named does not exist.',
   FILE_READ_FAILED: 'A file exists and could not be read.',
   FILE_WRITE_FAILED: 'A file could not be written; nothing half-written was left behind.',

@@ -18,12 +18,16 @@ export {
   type SerializedError,
 } from './errors.ts';
 export type {
+  ExportRecord,
   Interval,
   LossRecord,
   Manifest,
   ManifestDraft,
+  OutputDifference,
   PixelSpec,
+  Precision,
   TrainingRecord,
+  VariantRecord,
 } from './manifest.ts';
 export {
   MANIFEST_KEY,

@@ -121,6 +121,63 @@ const canary = z.object({
     ),
 });
 
+const count = z.int().check(z.gte(0));
+const agreement = z.object({ agreed: count, total: count });
+
+const exportRecord = z.object({
+  converter: z.object({
+    name: z.enum(['native', 'tf2onnx']),
+    version: z.string().check(say('of Isometry, or of tf2onnx')),
+  }),
+  precision: z.enum(['fp32', 'fp16', 'int8']).check(say('the arithmetic of this file')),
+  proof: z
+    .object({
+      reference: z
+        .string()
+        .check(say('what it was compared with, e.g. `tfjs 4.22.0 (tensorflow)`')),
+      inputs: z.object({ images: count, random: count }),
+      outputs: z.record(
+        z.string(),
+        z.object({
+          maxAbs: finite.check(say('largest absolute difference')),
+          meanAbs: finite.check(say('mean absolute difference')),
+          bound: finite.check(say('what `maxAbs` had to stay below')),
+        }),
+      ),
+      argmaxAgreement: agreement.check(say('inputs for which both put the same label first')),
+    })
+    .check(say('the float32 graph in ONNX Runtime against the trained model in TensorFlow.js')),
+  variant: z
+    .nullable(
+      z.object({
+        sizeRatio: finite.check(say('bytes of this file over bytes of the float32 file')),
+        calibration: z.nullable(
+          z.object({
+            method: z.string().check(say('e.g. `percentile 99.99`')),
+            images: count,
+            digest: sha256.check(say('SHA-256 over the images’ SHA-256s in order')),
+          }),
+        ),
+        keptFloat: z.array(z.string()).check(say('nodes that stayed in float32')),
+        agreement: z.nullable(
+          agreement.check(
+            say('images for which this and the float32 file put the same label first'),
+          ),
+        ),
+        drop: z.nullable(
+          z.object({
+            split: z.string(),
+            count,
+            accuracy: interval.check(
+              say('accuracy of the float32 file minus that of this one, paired, in shares of 1'),
+            ),
+          }),
+        ),
+      }),
+    )
+    .check(say('what became of the float32 file when it was made smaller; null for fp32')),
+});
+
 const labels = z.array(z.string().check(z.minLength(1), z.maxLength(200))).check(
   z.minLength(2),
   z.maxLength(100_000),
@@ -144,7 +201,11 @@ const draftShape = {
 const draftSchema: z.ZodMiniType<ManifestDraft> = z.object(draftShape);
 
 const manifestSchema: z.ZodMiniType<Manifest> = z
-  .object({ ...draftShape, canary: z.nullable(canary).check(say('run by `classifier.health()`')) })
+  .object({
+    ...draftShape,
+    export: z.optional(exportRecord.check(say('how the file was made and proven'))),
+    canary: z.nullable(canary).check(say('run by `classifier.health()`')),
+  })
   .check(
     z.refine(
       (manifest) =>

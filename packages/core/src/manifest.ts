@@ -56,6 +56,68 @@ export interface TrainingRecord {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** How far an output of the exported file was from its reference, over all inputs of the proof. */
+export interface OutputDifference {
+  /** Largest absolute difference. */
+  readonly maxAbs: number;
+  /** Mean absolute difference. */
+  readonly meanAbs: number;
+  /** What `maxAbs` had to stay below: a share of the largest absolute value of the reference, at least of 1. */
+  readonly bound: number;
+}
+
+/** The arithmetic of a model file. */
+export type Precision = 'fp32' | 'fp16' | 'int8';
+
+/** What became of the float32 file when it was made smaller. */
+export interface VariantRecord {
+  /** Bytes of this file over bytes of the float32 file. */
+  readonly sizeRatio: number;
+  /** How the ranges of activations were found; null for fp16, which needs none. */
+  readonly calibration: {
+    /** E.g. `percentile 99.99`. */
+    readonly method: string;
+    /** How many images. */
+    readonly images: number;
+    /** SHA-256 over their SHA-256s in order. */
+    readonly digest: string;
+  } | null;
+  /** The nodes that stayed in float32 because they lost too much, by name. */
+  readonly keptFloat: readonly string[];
+  /** On how many images this file and the float32 file put the same label first; null when no images were given. */
+  readonly agreement: { readonly agreed: number; readonly total: number } | null;
+  /** What it cost on labelled images that neither calibration nor the search for nodes had seen; null without such. */
+  readonly drop: {
+    readonly split: string;
+    readonly count: number;
+    /** Accuracy of the float32 file minus that of this one, paired: below 0 when this one is better. */
+    readonly accuracy: Interval;
+  } | null;
+}
+
+/** How the file was made from the trained model, and proven. */
+export interface ExportRecord {
+  readonly converter: {
+    readonly name: 'native' | 'tf2onnx';
+    /** Of Isometry, or of tf2onnx. */
+    readonly version: string;
+  };
+  readonly precision: Precision;
+  /** The float32 graph in ONNX Runtime against the trained model in TensorFlow.js. */
+  readonly proof: {
+    /** What computed the reference, e.g. `tfjs 4.22.0 (tensorflow)`. */
+    readonly reference: string;
+    /** How many inputs came from images, and how many were random. */
+    readonly inputs: { readonly images: number; readonly random: number };
+    /** By output. */
+    readonly outputs: Readonly<Record<string, OutputDifference>>;
+    /** For how many inputs both put the same label first. */
+    readonly argmaxAgreement: { readonly agreed: number; readonly total: number };
+  };
+  /** Null for fp32. */
+  readonly variant: VariantRecord | null;
+}
+
 /** Version 1 of what a model file says of itself, in `metadata_props["isometry.manifest"]`. */
 export interface Manifest {
   readonly version: 1;
@@ -91,6 +153,8 @@ export interface Manifest {
   /** An SPDX expression, or a sentence. Empty when unknown. */
   readonly license: string;
   readonly intendedUse: string;
+  /** How the file was exported and proven. Absent in files of early releases. */
+  readonly export?: ExportRecord | undefined;
   /** A tiny image with its expected embedding, run by `classifier.health()`. */
   readonly canary: {
     /** A PNG, base64. */
@@ -103,4 +167,4 @@ export interface Manifest {
 }
 
 /** A manifest before export: what a training run knows of its model. */
-export type ManifestDraft = Omit<Manifest, 'canary'>;
+export type ManifestDraft = Omit<Manifest, 'canary' | 'export'>;
