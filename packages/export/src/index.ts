@@ -23,4 +23,5 @@ export {
 export { exportRun, type ExportResult, type ExportRunOptions } from './export-run.ts';
 export { SUPPORTED_LAYERS, type SupportedLayer } from './layer-table.ts';
 export { readLayersModel, type LayersModelFile, type LayerWeight } from './layers-model-file.ts';
+export { toFloat16, type ToFloat16Options } from './precision/to-float16.ts';
 export { VERSION } from './version.ts';

@@ -1,0 +1,216 @@
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '@isometry/onnx';
+import { intAttribute } from '../attribute.ts';
+import { assertFloatModel } from './assert-float-model.ts';
+import { capturedValues, innerGraphs } from './captured-values.ts';
+import { toFloat16Bits } from './float16.ts';
+import { floatValues } from './float-values.ts';
+import { createFreshName } from './fresh-name.ts';
+import { HALF_OPERATORS, type HalfOperator } from './half-operators.ts';
+
+export interface ToFloat16Options {
+  /** Names of nodes that stay in float32 besides those that always do. @defaultValue none */
+  readonly keepFloat?: readonly string[] | undefined;
+}
+
+/** ONNX's numbers of the types that Cast takes. */
+const CAST_TO = { float32: 1, float16: 10 } as const;
+
+type Half = keyof typeof CAST_TO;
+
+/**
+ * Makes a float16 model of a float32 one: half the size, the same names. Weights are rounded to the nearest; inputs
+ * and outputs stay float32. What runs in float32 still: operators outside {@link HALF_OPERATORS} (sums over many
+ * values, norms, divisions), nodes that read a constant which float16 cannot hold (above 65,504, or not zero and
+ * rounded to it in a Clip, Max or other element-wise node, as the 1e-12 of an L2 normalisation), and nodes with
+ * inner graphs. Where the two meet stands one Cast a value.
+ * @throws `OPTION_INVALID` when the model is float16 or quantised already
+ */
+export function toFloat16(model: OnnxModel, options: ToFloat16Options = {}): OnnxModel {
+  assertFloatModel(model, 'fp16');
+  return { ...model, graph: convertGraph(model.graph, new Set(options.keepFloat)) };
+}
+
+function convertGraph(graph: OnnxGraph, keepFloat: ReadonlySet<string>): OnnxGraph {
+  const constants = floatConstants(graph);
+  const half = halfNodes(graph, constants, keepFloat);
+  // These keep their name and type, whoever makes them.
+  const pinned = new Set([
+    ...graph.outputs.map(({ name }) => name),
+    ...capturedValues(graph.nodes),
+  ]);
+  const fresh = createFreshName(graph);
+  const nodes: OnnxNode[] = [];
+  const halfConstants: OnnxTensor[] = [];
+  /** By value, what it is called in each type; a value of one type has the other only when somebody reads it. */
+  const names: Readonly<Record<Half, Map<string, string>>> = {
+    float16: new Map(),
+    float32: new Map(),
+  };
+  const cast = (value: string, from: string, to: Half, output: string): void => {
+    nodes.push({
+      name: fresh(`${value}/to-${to}`),
+      opType: 'Cast',
+      inputs: [from],
+      outputs: [output],
+      attributes: [intAttribute('to', CAST_TO[to])],
+    });
+  };
+  const inType = (value: string, type: Half): string => {
+    const known = names[type].get(value);
+    if (known !== undefined) return known;
+    const constant = constants.get(value);
+    if (type === 'float32' && (constant !== undefined || !names.float16.has(value))) return value;
+    const name = fresh(`${value}/${type}`);
+    if (constant === undefined) cast(value, names.float16.get(value) ?? value, type, name);
+    else halfConstants.push(toHalfTensor(constant, name));
+    names[type].set(value, name);
+    return name;
+  };
+
+  for (const node of graph.nodes) {
+    const typed = half.has(node) ? HALF_OPERATORS[node.opType]?.typed : undefined;
+    const inputs = node.inputs.map((input, index) => {
+      if (input === '') return input;
+      return inType(input, typed !== undefined && isTyped(typed, index) ? 'float16' : 'float32');
+    });
+    if (typed === undefined) {
+      nodes.push({ ...node, inputs });
+      continue;
+    }
+    const made = halfOutputs(node);
+    const outputs = node.outputs.map((output) => {
+      if (!made.includes(output)) return output;
+      const name = pinned.has(output) ? fresh(`${output}/float16`) : output;
+      names.float16.set(output, name);
+      return name;
+    });
+    nodes.push({ ...node, inputs, outputs });
+    for (const output of made.filter((one) => pinned.has(one))) {
+      cast(output, names.float16.get(output) as string, 'float32', output);
+      names.float32.set(output, output);
+    }
+  }
+  return finish(graph, nodes, halfConstants, names.float16);
+}
+
+/** Which nodes run in float16. */
+function halfNodes(
+  graph: OnnxGraph,
+  constants: ReadonlyMap<string, OnnxTensor>,
+  keepFloat: ReadonlySet<string>,
+): ReadonlySet<OnnxNode> {
+  const half = new Set<OnnxNode>();
+  const values = new Set<string>();
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
+  for (const node of graph.nodes) {
+    const operator = HALF_OPERATORS[node.opType];
+    if (operator === undefined || !isStandard(node) || keepFloat.has(node.name)) continue;
+    const typed = node.inputs.filter(
+      (input, index) => input !== '' && isTyped(operator.typed, index),
+    );
+    if (!typed.every((input) => isHoldable(constants.get(input), operator))) continue;
+    const variable = typed.filter((input) => !constants.has(input));
+    if (operator.role === 'follows') {
+      if (variable.length === 0 || !variable.every((input) => values.has(input))) continue;
+      // An alias of an output would only be cast once more.
+      if (node.outputs.every((output) => outputs.has(output) && !read.has(output))) continue;
+    }
+    half.add(node);
+    for (const output of halfOutputs(node)) values.add(output);
+  }
+  return half;
+}
+
+/** The outputs of the type T: the mask of Dropout and the places of MaxPool are not. */
+function halfOutputs({ opType, outputs }: OnnxNode): readonly string[] {
+  return opType === 'Split' ? outputs : outputs.slice(0, 1);
+}
+
+function isStandard(node: OnnxNode): boolean {
+  return (node.domain ?? '') === '' && innerGraphs(node).length === 0;
+}
+
+function isTyped(typed: HalfOperator['typed'], index: number): boolean {
+  return typed === 'all' || typed.includes(index);
+}
+
+/** Whether float16 holds a constant. A weight that is rounded to zero is lost in its sum; a bound or factor is not. */
+function isHoldable(constant: OnnxTensor | undefined, { role }: HalfOperator): boolean {
+  if (constant === undefined) return true;
+  const values = floatValues(constant);
+  const bits = toFloat16Bits(values);
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    const magnitude = (bits[index] as number) & 0x7fff;
+    if (magnitude === 0x7c00 && Number.isFinite(value)) return false;
+    if (magnitude === 0 && value !== 0 && role === 'follows') return false;
+  }
+  return true;
+}
+
+/** Float32 constants by name: initializers (unless a caller may feed another value), and what `Constant` nodes hold. */
+function floatConstants({
+  nodes,
+  initializers,
+  inputs,
+}: OnnxGraph): ReadonlyMap<string, OnnxTensor> {
+  const fed = new Set(inputs.map(({ name }) => name));
+  const held = nodes.flatMap(({ opType, attributes = [], outputs }) => {
+    const [attribute] = attributes;
+    if (opType !== 'Constant' || attribute?.type !== 'tensor') return [];
+    return [{ ...attribute.value, name: outputs[0] as string }];
+  });
+  return new Map(
+    [...initializers, ...held]
+      .filter(({ name, dataType }) => dataType === 'float32' && !fed.has(name))
+      .map((tensor) => [tensor.name, tensor]),
+  );
+}
+
+function toHalfTensor({ dims, ...tensor }: OnnxTensor, name: string): OnnxTensor {
+  const bits = toFloat16Bits(floatValues({ dims, ...tensor }));
+  const data = new Uint8Array(bits.length * 2);
+  const view = new DataView(data.buffer);
+  for (let index = 0; index < bits.length; index += 1) {
+    view.setUint16(index * 2, bits[index] as number, true);
+  }
+  return { name, dataType: 'float16', dims, data };
+}
+
+/** Drops constants that nobody reads any more, gives half constants their old names back, and says the new types. */
+function finish(
+  graph: OnnxGraph,
+  nodes: readonly OnnxNode[],
+  halfConstants: readonly OnnxTensor[],
+  halfNames: ReadonlyMap<string, string>,
+): OnnxGraph {
+  const read = new Set([...nodes.flatMap(({ inputs }) => inputs), ...capturedValues(nodes)]);
+  for (const { name } of graph.outputs) read.add(name);
+  const originals = new Map([...halfNames].map(([value, name]) => [name, value]));
+  const renamed = new Map(
+    halfConstants.flatMap(({ name }) => {
+      const value = originals.get(name) as string;
+      return read.has(value) ? [] : [[name, value] as const];
+    }),
+  );
+  const newName = (name: string): string => renamed.get(name) ?? name;
+  const kept = nodes.filter(
+    ({ opType, outputs }) => opType !== 'Constant' || outputs.some((output) => read.has(output)),
+  );
+  return {
+    ...graph,
+    nodes: kept.map((node) => ({ ...node, inputs: node.inputs.map(newName) })),
+    initializers: [
+      ...graph.initializers.filter(({ name }) => read.has(name)),
+      ...halfConstants.map((tensor) => ({ ...tensor, name: newName(tensor.name) })),
+    ],
+    ...(graph.valueInfo === undefined
+      ? {}
+      : {
+          valueInfo: graph.valueInfo.map((value) =>
+            halfNames.get(value.name) === value.name ? { ...value, dataType: 'float16' } : value,
+          ),
+        }),
+  };
+}
