@@ -1,5 +1,4 @@
 import type { GraphDecoder } from './decode-graph.ts';
-import { decodeTensor } from './decode-tensor.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxTensor } from './model.ts';
 import { modelInvalid, modelUnsupported } from './model-invalid.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
@@ -32,8 +31,7 @@ export function decodeAttribute(reader: ProtobufReader, graphs: GraphDecoder): O
         break;
       case 5: // t
       case 10: // tensors
-        graphs.count();
-        tensors.push(decodeTensor(reader.message()));
+        tensors.push(graphs.decodeTensor(reader));
         break;
       case 6: // g
       case 11: // graphs
@@ -46,6 +44,7 @@ export function decodeAttribute(reader: ProtobufReader, graphs: GraphDecoder): O
         reader.ints(ints);
         break;
       case 9:
+        graphs.count();
         strings.push(reader.string());
         break;
       case 20:

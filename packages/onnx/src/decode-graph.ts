@@ -1,18 +1,21 @@
 import { decodeAttribute } from './decode-attribute.ts';
 import { decodeTensor } from './decode-tensor.ts';
 import { decodeValue } from './decode-value.ts';
-import { MAX_GRAPH_DEPTH } from './limits.ts';
+import { ExternalTensors, type DecodeModelOptions } from './external-tensors.ts';
+import { MAX_GRAPH_DEPTH, MAX_ITEMS } from './limits.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './model.ts';
 import { modelInvalid, modelUnsupported } from './model-invalid.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 
 /** Reads GraphProtos, counting what it makes and how deep it is. */
 export class GraphDecoder {
+  readonly #external: ExternalTensors;
   #left: number;
   #depth = 0;
 
-  constructor(maxItems: number) {
-    this.#left = maxItems;
+  constructor(options: DecodeModelOptions) {
+    this.#left = options.maxItems ?? MAX_ITEMS;
+    this.#external = new ExternalTensors(options);
   }
 
   decode(reader: ProtobufReader): OnnxGraph {
@@ -28,6 +31,11 @@ export class GraphDecoder {
   /** Counts one item. @throws `MODEL_INVALID` when there are too many */
   count(): void {
     if (this.#left-- === 0) throw modelInvalid('it has more parts than the limit');
+  }
+
+  decodeTensor(reader: ProtobufReader): OnnxTensor {
+    this.count();
+    return decodeTensor(reader.message(), this.#external);
   }
 
   #decodeGraph(reader: ProtobufReader): OnnxGraph {
@@ -47,8 +55,7 @@ export class GraphDecoder {
           name = reader.string();
           break;
         case 5:
-          this.count();
-          initializers.push(decodeTensor(reader.message()));
+          initializers.push(this.decodeTensor(reader));
           break;
         case 10:
           docString = reader.string();
@@ -81,7 +88,7 @@ export class GraphDecoder {
 
   #decodeValue(reader: ProtobufReader): OnnxValue {
     this.count();
-    return decodeValue(reader.message());
+    return decodeValue(reader.message(), this);
   }
 
   #decodeNode(reader: ProtobufReader): OnnxNode {
@@ -96,9 +103,11 @@ export class GraphDecoder {
     while (reader.next()) {
       switch (reader.field) {
         case 1:
+          this.count();
           inputs.push(reader.string());
           break;
         case 2:
+          this.count();
           outputs.push(reader.string());
           break;
         case 3:

@@ -1,5 +1,5 @@
 import { GraphDecoder } from './decode-graph.ts';
-import { MAX_ITEMS, type OnnxLimits } from './limits.ts';
+import type { DecodeModelOptions } from './external-tensors.ts';
 import { MetadataCollector } from './metadata-entries.ts';
 import type { OnnxGraph, OnnxModel, OnnxOpset } from './model.ts';
 import { modelInvalid, modelUnsupported } from './model-invalid.ts';
@@ -7,14 +7,15 @@ import { openModel } from './open-model.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 
 /**
- * Reads an ONNX file for editing. Tensors are views of `bytes`, not copies.
+ * Reads an ONNX file for editing. Tensors are views of `bytes`, not copies, or what `readExternal` gives.
  * Training information and quantisation annotations are dropped; what would change the meaning
- * (functions, sparse or external tensors, strings, sequences) is refused.
+ * (functions, sparse tensors, strings, sequences) is refused. Beyond its views the reader takes, whatever the file
+ * says, at most twice the file for its texts, 160 MB for lists of numbers and some 300 bytes for each of `maxItems`.
  * @throws `MODEL_INVALID`, `MODEL_TOO_LARGE`
  */
-export function decodeModel(bytes: Uint8Array, limits: OnnxLimits = {}): OnnxModel {
-  const reader = openModel(bytes, limits);
-  const graphs = new GraphDecoder(limits.maxItems ?? MAX_ITEMS);
+export function decodeModel(bytes: Uint8Array, options: DecodeModelOptions = {}): OnnxModel {
+  const reader = openModel(bytes, options);
+  const graphs = new GraphDecoder(options);
   const metadata = new MetadataCollector();
   const opsets: OnnxOpset[] = [];
   let irVersion = 0;

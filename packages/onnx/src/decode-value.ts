@@ -1,22 +1,23 @@
+import type { GraphDecoder } from './decode-graph.ts';
 import { dataTypeOf } from './data-type.ts';
 import type { OnnxDimension, OnnxValue } from './model.ts';
 import { modelInvalid, modelUnsupported } from './model-invalid.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 
-/** Reads a ValueInfoProto whose type is a dense tensor. */
-export function decodeValue(reader: ProtobufReader): OnnxValue {
+/** Reads a ValueInfoProto whose type is a dense tensor. `graphs` counts its dimensions. */
+export function decodeValue(reader: ProtobufReader, graphs: GraphDecoder): OnnxValue {
   let name = '';
   let type: Omit<OnnxValue, 'name'> | undefined;
   while (reader.next()) {
     if (reader.field === 1) name = reader.string();
-    else if (reader.field === 2) type = decodeType(reader.message());
+    else if (reader.field === 2) type = decodeType(reader.message(), graphs);
     else reader.skip();
   }
   if (type === undefined) throw modelInvalid(`value "${name}" has no type`);
   return { name, ...type };
 }
 
-function decodeType(reader: ProtobufReader): Omit<OnnxValue, 'name'> {
+function decodeType(reader: ProtobufReader, graphs: GraphDecoder): Omit<OnnxValue, 'name'> {
   let code: number | undefined;
   let dims: OnnxDimension[] | undefined;
   let denotation: string | undefined;
@@ -26,7 +27,7 @@ function decodeType(reader: ProtobufReader): Omit<OnnxValue, 'name'> {
       code = 0;
       while (tensor.next()) {
         if (tensor.field === 1) code = tensor.int();
-        else if (tensor.field === 2) dims = decodeShape(tensor.message());
+        else if (tensor.field === 2) dims = decodeShape(tensor.message(), graphs);
         else tensor.skip();
       }
     } else if (reader.field === 6) denotation = reader.string();
@@ -42,11 +43,13 @@ function decodeType(reader: ProtobufReader): Omit<OnnxValue, 'name'> {
   };
 }
 
-function decodeShape(reader: ProtobufReader): OnnxDimension[] {
+function decodeShape(reader: ProtobufReader, graphs: GraphDecoder): OnnxDimension[] {
   const dims: OnnxDimension[] = [];
   while (reader.next()) {
-    if (reader.field === 1) dims.push(decodeDimension(reader.message()));
-    else reader.skip();
+    if (reader.field === 1) {
+      graphs.count();
+      dims.push(decodeDimension(reader.message()));
+    } else reader.skip();
   }
   return dims;
 }

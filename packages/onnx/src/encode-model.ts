@@ -1,4 +1,6 @@
 import { DATA_TYPES } from './data-type.ts';
+import { EXTERNAL, type ExternalReference } from './external-tensors.ts';
+import { finishModel, modelPieces } from './finish-model.ts';
 import { writeMetadata } from './metadata-entries.ts';
 import type {
   OnnxAttribute,
@@ -14,8 +16,26 @@ import { ProtobufWriter } from './protobuf-writer.ts';
 /**
  * Writes an ONNX file. The graph comes last: a file that was cut anywhere is then incomplete for
  * every reader, and the metadata is in the first kilobytes.
+ * @throws `MODEL_TOO_LARGE` beyond {@link MAX_MODEL_BYTES}: see {@link encodeExternal}; `MODEL_INVALID`
  */
 export function encodeModel(model: OnnxModel): Uint8Array {
+  return finishModel(writeModel(model));
+}
+
+/**
+ * Writes an ONNX file in pieces, in order and together what {@link encodeModel} returns. Nothing is copied: the
+ * pieces are views of the tensors, to be written or hashed one after the other and not to be changed.
+ * @throws as {@link encodeModel}
+ */
+export function encodeModelPieces(model: OnnxModel): readonly Uint8Array[] {
+  return modelPieces(writeModel(model));
+}
+
+/** Says where a tensor's bytes go outside the file; undefined keeps them inside. */
+export type PlaceTensor = (tensor: OnnxTensor) => ExternalReference | undefined;
+
+/** Writes the ModelProto, with the graph's own initialisers where `place` puts them. */
+export function writeModel(model: OnnxModel, place?: PlaceTensor): ProtobufWriter {
   const writer = new ProtobufWriter().int(1, model.irVersion);
   writeText(writer, 2, model.producerName);
   writeText(writer, 3, model.producerVersion);
@@ -26,14 +46,14 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     writer.message(8, new ProtobufWriter().string(1, domain).int(2, version));
   }
   writeMetadata(writer, model.metadata);
-  return writer.message(7, encodeGraph(model.graph)).finish();
+  return writer.message(7, encodeGraph(model.graph, place));
 }
 
-function encodeGraph(graph: OnnxGraph): ProtobufWriter {
+function encodeGraph(graph: OnnxGraph, place?: PlaceTensor): ProtobufWriter {
   const writer = new ProtobufWriter();
   for (const node of graph.nodes) writer.message(1, encodeNode(node));
   writer.string(2, graph.name);
-  for (const tensor of graph.initializers) writer.message(5, encodeTensor(tensor));
+  for (const tensor of graph.initializers) writer.message(5, encodeTensor(tensor, place?.(tensor)));
   writeText(writer, 10, graph.docString);
   for (const value of graph.inputs) writer.message(11, encodeValue(value));
   for (const value of graph.outputs) writer.message(12, encodeValue(value));
@@ -103,12 +123,16 @@ function encodeAttribute(attribute: OnnxAttribute): ProtobufWriter {
   return writer.int(20, ATTRIBUTE_TYPES[attribute.type]);
 }
 
-function encodeTensor(tensor: OnnxTensor): ProtobufWriter {
+function encodeTensor(tensor: OnnxTensor, outside?: ExternalReference): ProtobufWriter {
   const writer = new ProtobufWriter()
     .packedInts(1, tensor.dims)
     .int(2, DATA_TYPES[tensor.dataType].code);
   writeText(writer, 8, tensor.name);
-  return writer.bytes(9, tensor.data);
+  if (outside === undefined) return writer.bytes(9, tensor.data);
+  for (const [key, value] of Object.entries(outside)) {
+    writer.message(13, new ProtobufWriter().string(1, key).string(2, `${value}`));
+  }
+  return writer.int(14, EXTERNAL);
 }
 
 function encodeValue(value: OnnxValue): ProtobufWriter {

@@ -11,8 +11,14 @@
  */
 export { DATA_TYPES, type DataType } from './data-type.ts';
 export { decodeModel } from './decode-model.ts';
-export { encodeModel } from './encode-model.ts';
-export { MAX_ITEMS, MAX_MODEL_BYTES, type OnnxLimits } from './limits.ts';
+export {
+  encodeExternal,
+  type EncodedModel,
+  type EncodeExternalOptions,
+} from './encode-external.ts';
+export { encodeModel, encodeModelPieces } from './encode-model.ts';
+export type { DecodeModelOptions, ExternalReference, ReadExternal } from './external-tensors.ts';
+export { MAX_EXTERNAL_BYTES, MAX_ITEMS, MAX_MODEL_BYTES, type OnnxLimits } from './limits.ts';
 export type {
   OnnxAttribute,
   OnnxDimension,
@@ -26,4 +32,4 @@ export type {
 export { readManifest } from './read-manifest.ts';
 export { readMetadata } from './read-metadata.ts';
 export { floatTensor, int64Tensor } from './tensor.ts';
-export { withMetadata } from './with-metadata.ts';
+export { withMetadata, withMetadataPieces } from './with-metadata.ts';

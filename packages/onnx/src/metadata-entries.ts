@@ -1,4 +1,4 @@
-import { MAX_METADATA_BYTES } from './limits.ts';
+import { MAX_METADATA_BYTES, MAX_METADATA_ENTRIES } from './limits.ts';
 import { modelInvalid } from './model-invalid.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
@@ -6,7 +6,7 @@ import { ProtobufWriter } from './protobuf-writer.ts';
 /** `ModelProto.metadata_props`. */
 export const METADATA_FIELD = 14;
 
-/** Collects StringStringEntryProtos within {@link MAX_METADATA_BYTES}; a key may come only once. */
+/** Collects StringStringEntryProtos within their limits; a key may come only once. */
 export class MetadataCollector {
   readonly entries: Map<string, string> = new Map();
   #size = 0;
@@ -24,6 +24,9 @@ export class MetadataCollector {
       else entry.skip();
     }
     if (this.entries.has(key)) throw modelInvalid(`metadata key "${key}" comes twice`);
+    if (this.entries.size === MAX_METADATA_ENTRIES) {
+      throw modelInvalid(`it has more than ${MAX_METADATA_ENTRIES} entries of metadata`);
+    }
     this.entries.set(key, value);
   }
 }

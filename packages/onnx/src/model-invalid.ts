@@ -21,3 +21,21 @@ export function modelUnsupported(reason: string): IsometryError {
     details: { problem: feature },
   });
 }
+
+/** The error of a model that cannot be written: a converter's mistake, or a model from elsewhere. */
+export function modelUnwritable(reason: string): IsometryError {
+  const problem = reason.slice(0, MAX_PROBLEM_LENGTH);
+  return new IsometryError('MODEL_INVALID', `The model cannot be written as ONNX: ${problem}.`, {
+    hint: 'Check the sizes and attributes of the layer or node that it comes from.',
+    details: { problem },
+  });
+}
+
+/** The `MODEL_TOO_LARGE` error of a file that is read or written. */
+export function modelTooLarge(sizeBytes: number, maxBytes: number, hint: string): IsometryError {
+  return new IsometryError(
+    'MODEL_TOO_LARGE',
+    `The model file has ${sizeBytes} bytes; the limit is ${maxBytes}.`,
+    { hint, details: { sizeBytes, maxBytes } },
+  );
+}

@@ -131,15 +131,23 @@ describe('encodeModel and decodeModel', () => {
     expect(() => decodeModel(encodeModel({ ...model, graph: nested }))).toThrow(/nested deeper/);
   });
 
-  it('refuses more packed integers than the limit', () => {
-    const attribute: OnnxAttribute = { name: 'ints', type: 'ints', value: [1] };
-    const node = { name: 'n', opType: 'Op', inputs: [], outputs: [], attributes: [attribute] };
-    const small = encodeModel({ ...model, graph: { ...branch, nodes: [node] } });
-    expect(decodeModel(small).graph.nodes).toEqual([node]);
-    // AttributeProto.ints with ten million and one zeros, in an attribute, a node, a graph, a model.
-    let message = new ProtobufWriter().bytes(8, new Uint8Array(10_000_001));
-    for (const field of [5, 1, 7]) message = new ProtobufWriter().message(field, message);
-    expect(() => decodeModel(message.finish())).toThrow(/packed integers are over the limit/);
+  it('counts the numbers of a whole file', () => {
+    // Attributes of three million zeros each, in nodes, a graph, a model.
+    const node = new ProtobufWriter().message(
+      5,
+      new ProtobufWriter().bytes(8, new Uint8Array(3_000_000)).int(20, 7),
+    );
+    const graph = new ProtobufWriter();
+    const file = (): Uint8Array =>
+      new ProtobufWriter()
+        .int(1, 8)
+        .message(8, new ProtobufWriter().int(2, 17))
+        .message(7, graph)
+        .finish();
+    for (let count = 0; count < 3; count++) graph.message(1, node.string(4, 'Op'));
+    expect(decodeModel(file()).graph.nodes).toHaveLength(3);
+    graph.message(1, node);
+    expect(() => decodeModel(file())).toThrow(/more than 10000000 numbers/);
   });
 
   it('keeps a long name out of the message', () => {

@@ -1,6 +1,5 @@
-import { IsometryError } from '@isometry/core';
 import { MAX_MODEL_BYTES, type OnnxLimits } from './limits.ts';
-import { modelInvalid } from './model-invalid.ts';
+import { modelInvalid, modelTooLarge } from './model-invalid.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 
 /** What people hand in by mistake, by its first bytes, so that the error can say so. */
@@ -21,13 +20,10 @@ const OTHER_FORMATS: readonly (readonly [name: string, signature: readonly numbe
 export function openModel(bytes: Uint8Array, limits: OnnxLimits = {}): ProtobufReader {
   const maxBytes = limits.maxBytes ?? MAX_MODEL_BYTES;
   if (bytes.length > maxBytes) {
-    throw new IsometryError(
-      'MODEL_TOO_LARGE',
-      `The model file has ${bytes.length} bytes; the limit is ${maxBytes}.`,
-      {
-        hint: 'Raise the limit `maxBytes` if you trust the file.',
-        details: { sizeBytes: bytes.length, maxBytes },
-      },
+    throw modelTooLarge(
+      bytes.length,
+      maxBytes,
+      'Raise the limit `maxBytes` if you trust the file.',
     );
   }
   if (bytes.length === 0) throw modelInvalid('the file is empty');

@@ -1,4 +1,4 @@
-import { MAX_PACKED_BYTES } from './limits.ts';
+import { MAX_NUMBERS, MAX_TEXT_BYTES } from './limits.ts';
 import { modelInvalid } from './model-invalid.ts';
 
 /** Protobuf wire types. Groups (3 and 4) are refused: ONNX has none. */
@@ -7,7 +7,8 @@ const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** A byte order mark is part of the text: without it two keys could become one. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads one protobuf message, field by field, without copying. Every length is checked against the
@@ -24,6 +25,8 @@ export class ProtobufReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #end: number;
+  /** Shared by all messages of a file. */
+  readonly #numbers: { left: number };
   #position: number;
   #wire = VARINT;
   #low = 0;
@@ -31,9 +34,13 @@ export class ProtobufReader {
   /** The number of the field that {@link next} found. */
   field = 0;
 
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+  constructor(bytes: Uint8Array, parent?: ProtobufReader, start = 0, end: number = bytes.length) {
+    const isNested = parent !== undefined;
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = isNested
+      ? parent.#view
+      : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#numbers = isNested ? parent.#numbers : { left: MAX_NUMBERS };
     this.#position = start;
     this.#end = end;
   }
@@ -68,26 +75,26 @@ export class ProtobufReader {
   /** A repeated int64, packed or not, appended to `values`. */
   ints(values: number[]): void {
     if (this.#wire !== LENGTH_DELIMITED) {
+      this.#spend();
       values.push(this.int());
       return;
     }
-    const packed = this.#packedIntegers();
-    while (packed.#position < packed.#end) values.push(packed.#readInt());
+    const packed = this.message();
+    while (packed.#position < packed.#end) {
+      this.#spend();
+      values.push(packed.#readInt());
+    }
   }
 
   /** A repeated 64-bit varint, packed or not, appended to `words` as low and high 32 bits. */
   words(words: number[]): void {
-    if (this.#wire === LENGTH_DELIMITED) {
-      const packed = this.#packedIntegers();
-      while (packed.#position < packed.#end) {
-        packed.#varint();
-        words.push(packed.#low, packed.#high);
-      }
+    if (this.#wire !== LENGTH_DELIMITED) {
+      this.#expect(VARINT);
+      this.#readWords(words);
       return;
     }
-    this.#expect(VARINT);
-    this.#varint();
-    words.push(this.#low, this.#high);
+    const packed = this.message();
+    while (packed.#position < packed.#end) packed.#readWords(words);
   }
 
   float(): number {
@@ -98,30 +105,38 @@ export class ProtobufReader {
   /** A repeated float, packed or not, appended to `values`. */
   floats(values: number[]): void {
     if (this.#wire !== LENGTH_DELIMITED) {
+      this.#spend();
       values.push(this.float());
       return;
     }
     const packed = this.message();
     while (packed.#position < packed.#end) {
+      this.#spend();
       values.push(packed.#view.getFloat32(packed.#take(4), true));
     }
   }
 
-  /** A view, not a copy. One element of a repeated fixed-width field counts as its bytes. */
+  /** A view, not a copy. */
   bytes(): Uint8Array {
-    if (this.#wire === FIXED32 || this.#wire === FIXED64) {
-      const size = this.#wire === FIXED32 ? 4 : 8;
-      const start = this.#take(size);
-      return this.#bytes.subarray(start, start + size);
-    }
     this.#expect(LENGTH_DELIMITED);
     const start = this.#takeLength();
     return this.#bytes.subarray(start, this.#position);
   }
 
+  /** A repeated number of 4 or 8 bytes, packed or not: its bytes, as a view. */
+  fixed(size: 4 | 8): Uint8Array {
+    if (this.#wire === LENGTH_DELIMITED) return this.bytes();
+    this.#expect(size === 4 ? FIXED32 : FIXED64);
+    const start = this.#take(size);
+    return this.#bytes.subarray(start, start + size);
+  }
+
   string(): string {
     this.#expect(LENGTH_DELIMITED);
     const start = this.#takeLength();
+    if (this.#position - start > MAX_TEXT_BYTES) {
+      throw this.#invalid(`a text is longer than ${MAX_TEXT_BYTES} bytes`);
+    }
     try {
       return utf8.decode(this.#bytes.subarray(start, this.#position));
     } catch (cause) {
@@ -133,7 +148,7 @@ export class ProtobufReader {
   message(): ProtobufReader {
     this.#expect(LENGTH_DELIMITED);
     const start = this.#takeLength();
-    return new ProtobufReader(this.#bytes, start, this.#position);
+    return new ProtobufReader(this.#bytes, this, start, this.#position);
   }
 
   skip(): void {
@@ -166,13 +181,17 @@ export class ProtobufReader {
     return this.#take(length < 0 ? Number.POSITIVE_INFINITY : length);
   }
 
-  /** A packed list of integers, up to {@link MAX_PACKED_BYTES}. */
-  #packedIntegers(): ProtobufReader {
-    const packed = this.message();
-    if (packed.remaining > MAX_PACKED_BYTES) {
-      throw this.#invalid(`${packed.remaining} bytes of packed integers are over the limit`);
+  /** Counts a number that goes into a list. */
+  #spend(): void {
+    if (this.#numbers.left-- === 0) {
+      throw this.#invalid(`more than ${MAX_NUMBERS} numbers outside raw data`);
     }
-    return packed;
+  }
+
+  #readWords(words: number[]): void {
+    this.#spend();
+    this.#varint();
+    words.push(this.#low, this.#high);
   }
 
   #readInt(): number {

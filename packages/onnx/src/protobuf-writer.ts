@@ -1,14 +1,28 @@
+import { modelUnwritable } from './model-invalid.ts';
+
 const utf8 = new TextEncoder();
 
+/** Shorter pieces are copied into the open buffer: a piece of its own costs about 100 bytes. */
+const MIN_VIEW_BYTES = 4096;
+const FIRST_BUFFER_BYTES = 64;
+const MAX_BUFFER_BYTES = 65_536;
+
 /**
- * Writes one protobuf message. Pieces are kept as they come and joined once by {@link finish}, so
- * that a tensor's bytes are copied a single time however deep they sit.
+ * Writes one protobuf message. Long bytes, which are tensors, are kept as the views they came as, however deep they
+ * sit: {@link pieces} copies none of them, {@link finish} each a single time.
  */
 export class ProtobufWriter {
-  readonly #chunks: Uint8Array[] = [];
+  readonly #sealed: Uint8Array[] = [];
+  #buffer: Uint8Array = new Uint8Array(0);
+  #used = 0;
   #size = 0;
 
-  /** An int64, also negative. `value` is an integer up to 2^53. */
+  /** How many bytes the message has. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** An int64, also negative. @throws `MODEL_INVALID` when `value` is no integer up to 2^53 */
   int(field: number, value: number): this {
     return this.#varint(field * 8).#varint(value);
   }
@@ -60,34 +74,71 @@ export class ProtobufWriter {
 
   /** All fields of another message. */
   append(other: ProtobufWriter): this {
-    for (const chunk of other.#chunks) this.#push(chunk);
+    for (const piece of other.pieces()) this.#push(piece);
     return this;
+  }
+
+  /** The message in order, in pieces that are not to be changed. */
+  pieces(): readonly Uint8Array[] {
+    return this.#used === 0
+      ? this.#sealed
+      : [...this.#sealed, this.#buffer.subarray(0, this.#used)];
   }
 
   finish(): Uint8Array {
     const bytes = new Uint8Array(this.#size);
     let position = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, position);
-      position += chunk.length;
+    for (const piece of this.pieces()) {
+      bytes.set(piece, position);
+      position += piece.length;
     }
     return bytes;
   }
 
-  #push(chunk: Uint8Array): this {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
+  #push(bytes: Uint8Array): this {
+    if (bytes.length >= MIN_VIEW_BYTES) {
+      this.#seal();
+      this.#sealed.push(bytes);
+    } else {
+      this.#reserve(bytes.length);
+      this.#buffer.set(bytes, this.#used);
+      this.#used += bytes.length;
+    }
+    this.#size += bytes.length;
     return this;
   }
 
+  #seal(): void {
+    if (this.#used > 0) this.#sealed.push(this.#buffer.subarray(0, this.#used));
+    this.#buffer = new Uint8Array(0);
+    this.#used = 0;
+  }
+
+  /** Makes room for a short piece in the open buffer. */
+  #reserve(length: number): void {
+    if (this.#used + length <= this.#buffer.length) return;
+    if (this.#used + length > MAX_BUFFER_BYTES) this.#seal();
+    let capacity = Math.max(FIRST_BUFFER_BYTES, this.#buffer.length);
+    while (capacity < this.#used + length) capacity *= 2;
+    const grown = new Uint8Array(capacity);
+    grown.set(this.#buffer.subarray(0, this.#used));
+    this.#buffer = grown;
+  }
+
   #varint(value: number): this {
-    let rest = BigInt.asUintN(64, BigInt(value));
-    const bytes: number[] = [];
-    while (rest > 0x7fn) {
-      bytes.push(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
+    if (!Number.isSafeInteger(value)) throw modelUnwritable(`${value} is no integer up to 2^53`);
+    this.#reserve(10);
+    const start = this.#used;
+    if (value >= 0 && value < 2 ** 31) {
+      let rest = value;
+      for (; rest > 0x7f; rest >>>= 7) this.#buffer[this.#used++] = (rest & 0x7f) | 0x80;
+      this.#buffer[this.#used++] = rest;
+    } else {
+      let rest = BigInt.asUintN(64, BigInt(value));
+      for (; rest > 0x7fn; rest >>= 7n) this.#buffer[this.#used++] = Number(rest & 0x7fn) | 0x80;
+      this.#buffer[this.#used++] = Number(rest);
     }
-    bytes.push(Number(rest));
-    return this.#push(Uint8Array.from(bytes));
+    this.#size += this.#used - start;
+    return this;
   }
 }
