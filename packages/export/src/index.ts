@@ -21,6 +21,7 @@ export {
   type ConvertLayersModelOptions,
 } from './convert-layers-model.ts';
 export { exportRun, type ExportResult, type ExportRunOptions } from './export-run.ts';
+export { openExternalData, type ExternalDataFolder } from './external-data-folder.ts';
 export { SUPPORTED_LAYERS, type SupportedLayer } from './layer-table.ts';
 export { readLayersModel, type LayersModelFile, type LayerWeight } from './layers-model-file.ts';
 export { toFloat16, type ToFloat16Options } from './precision/to-float16.ts';
