@@ -140,12 +140,17 @@ describe('exportRun to a folder', () => {
     expect(JSON.parse(await readExported('config.json'))).toEqual({
       model_type: 'mobilenet_v1',
       architectures: ['MobileNetV1ForImageClassification'],
+      image_size: SIDE,
+      num_channels: 3,
       id2label: { 0: 'corn', 1: 'normal skin', 2: 'wart' },
       label2id: { corn: 0, 'normal skin': 1, wart: 2 },
     });
     expect(JSON.parse(await readExported('preprocessor_config.json'))).toEqual({
-      image_processor_type: 'ViTImageProcessor',
+      image_processor_type: 'DonutImageProcessor',
       do_resize: true,
+      do_thumbnail: true,
+      do_align_long_axis: false,
+      do_pad: true,
       size: { height: SIDE, width: SIDE },
       resample: 2,
       do_rescale: true,
@@ -160,7 +165,7 @@ describe('exportRun to a folder', () => {
     expect(card).toMatch(/^---\nlibrary_name: onnx\n/u);
     expect(card).toContain(String.raw`# toes \| \*of\* three kinds`);
     expect(card).toContain('90 % (95 % interval 80 % to 95.5 %, wilson)');
-    expect(card).toContain('trained with `contain`');
+    expect(card).toContain('decode and resize in their own way');
   });
 
   it('replaces its own files, leaves others alone and gives the same bytes again', async () => {

@@ -1,23 +1,29 @@
 import type { Interval, Manifest, TrainingRecord } from '@isometry/core';
+import { exportSection } from './export-section.ts';
+import { hubLicense } from './hub-license.ts';
+import { loaderFit } from './loader-files.ts';
+import { markdownText, percent } from './markdown-text.ts';
+import { usageSection } from './usage-section.ts';
+import { yamlString } from './yaml-string.ts';
 
-/** README.md: a model card as Hugging Face reads it, its head in YAML (JSON strings are valid YAML). */
+/** How many labels the card lists; labels.txt has them all. */
+const SHOWN_LABELS = 100;
+
+/** README.md: a model card as Hugging Face reads it, its head in YAML. Whatever the manifest says is data in it, not markup. */
 export function modelCard(manifest: Manifest): string {
   const sections = [
-    `# ${inline(manifest.name)}`,
-    `An image classifier trained and exported by Isometry. \`onnx/model.onnx\` describes itself: labels, pixel
-contract and training record are in its metadata.`,
+    `# ${markdownText(manifest.name)}`,
+    `An image classifier exported by Isometry. Its \`.onnx\` describes itself: labels, pixel contract and training
+record are in its metadata.`,
     '## Labels',
-    manifest.labels.map((label, index) => `${index}. ${inline(label)}`).join('\n'),
+    labelSection(manifest.labels),
     '## Use',
-    `\`\`\`ts
-import { loadClassifier } from '@isometry/runtime-node';
-const classifier = await loadClassifier('onnx/model.onnx');
-const { label, probability } = await classifier.classify(bytes);
-\`\`\``,
+    usageSection(manifest),
     '## Intended use',
-    manifest.intendedUse === '' ? 'Not stated.' : inline(manifest.intendedUse),
+    manifest.intendedUse.trim() === '' ? 'Not stated.' : markdownText(manifest.intendedUse),
     '## Quality',
     quality(manifest),
+    ...(manifest.export === undefined ? [] : ['## Export', exportSection(manifest.export)]),
     '## Training',
     manifest.training === null ? 'Not trained by Isometry.' : training(manifest.training),
     '## Limits',
@@ -26,22 +32,24 @@ const { label, probability } = await classifier.classify(bytes);
   return `${head(manifest)}\n\n${sections.join('\n\n')}\n`;
 }
 
-function head({ name, license, metrics, training: record }: Manifest): string {
+function head(manifest: Manifest): string {
+  const { name, license, metrics, training: record } = manifest;
   const lines = ['---', 'library_name: onnx', 'pipeline_tag: image-classification'];
-  if (license !== '') lines.push('license: other', `license_name: ${JSON.stringify(license)}`);
-  lines.push('tags:', '- isometry', '- onnx', '- metric-learning');
-  if (metrics !== null) {
+  lines.push(...licenseLines(license));
+  lines.push('tags:', '- isometry', '- onnx', '- transformers.js', '- metric-learning');
+  // What a smaller file cost is in its own section: this accuracy is the float32 file's.
+  if (metrics !== null && isFloat32(manifest)) {
     const dataset = record === null ? 'images' : `images ${record.dataDigest.slice(0, 12)}`;
     lines.push(
       'model-index:',
-      `- name: ${JSON.stringify(name)}`,
+      `- name: ${yamlString(name)}`,
       '  results:',
       '  - task:',
       '      type: image-classification',
       '    dataset:',
-      `      name: ${JSON.stringify(dataset)}`,
+      `      name: ${yamlString(dataset)}`,
       '      type: imagefolder',
-      `      split: ${JSON.stringify(metrics.split)}`,
+      `      split: ${yamlString(metrics.split)}`,
       '    metrics:',
       '    - type: accuracy',
       `      value: ${metrics.accuracy.value}`,
@@ -50,22 +58,40 @@ function head({ name, license, metrics, training: record }: Manifest): string {
   return [...lines, '---'].join('\n');
 }
 
-function quality({ metrics, calibration }: Manifest): string {
+function licenseLines(license: string): readonly string[] {
+  if (license.trim() === '') return [];
+  const known = hubLicense(license);
+  return known === undefined
+    ? ['license: other', `license_name: ${yamlString(license)}`]
+    : [`license: ${known}`];
+}
+
+function isFloat32({ export: record }: Manifest): boolean {
+  return record === undefined || record.precision === 'fp32';
+}
+
+function labelSection(labels: readonly string[]): string {
+  const shown = labels
+    .slice(0, SHOWN_LABELS)
+    .map((label, index) => `${index}. ${markdownText(label)}`);
+  const rest = labels.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`\nand ${rest} more: see labels.txt.`] : [])].join('\n');
+}
+
+function quality(manifest: Manifest): string {
+  const { metrics, calibration } = manifest;
   if (metrics === null) return 'Not measured.';
   const calibrated =
     calibration === null
       ? 'The probabilities are not calibrated.'
-      : `The logits are divided by a temperature of ${calibration.temperature} (${inline(calibration.method)}).`;
-  return `Accuracy on the ${inline(metrics.split)} split of ${metrics.count} images: ${interval(metrics.accuracy)}.
+      : `The logits are divided by a temperature of ${calibration.temperature} (${markdownText(calibration.method)}).`;
+  const subject = isFloat32(manifest) ? 'Accuracy' : 'Accuracy of the float32 file';
+  return `${subject} on the ${markdownText(metrics.split)} split of ${metrics.count} images: ${interval(metrics.accuracy)}.
 ${calibrated}`;
 }
 
 function interval({ value, low, high, level, method }: Interval): string {
-  return `${percent(value)} (${percent(level)} interval ${percent(low)} to ${percent(high)}, ${inline(method)})`;
-}
-
-function percent(value: number): string {
-  return `${(value * 100).toFixed(1).replace(/\.0$/, '')} %`;
+  return `${percent(value)} (${percent(level)} interval ${percent(low)} to ${percent(high)}, ${markdownText(method)})`;
 }
 
 function training(record: TrainingRecord): string {
@@ -80,22 +106,29 @@ function training(record: TrainingRecord): string {
     ['split SHA-256', record.splitDigest],
     ...Object.entries(versions),
   ];
-  const table = rows.map(([key, value]) => `| ${inline(key)} | ${inline(String(value))} |`);
+  const table = rows.map(
+    ([key, value]) => `| ${markdownText(key)} | ${markdownText(String(value))} |`,
+  );
   return ['| what | value |', '|---|---|', ...table].join('\n');
 }
 
+/** What loaders that go by preprocessor_config.json do otherwise than training did, by their fit. */
 function limits({ pixels }: Manifest): string {
-  const stretched =
-    pixels.fit === 'stretch'
-      ? ''
-      : `
-- Loaders that go by preprocessor_config.json (transformers.js, optimum) stretch an image where this model was
-  trained with \`${pixels.fit}\`, and decode and resize in their own way: their answers differ from Isometry's.`;
-  return `- It knows these labels only and gives one of them to any image.
-- The interval above holds for images like those of its training set.${stretched}`;
-}
-
-/** Text in one line that Markdown leaves alone. */
-function inline(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#]/g, String.raw`\$&`);
+  const fit = loaderFit(pixels);
+  const lines = [
+    'It knows these labels only and gives one of them to any image.',
+    'The interval above holds for images like those of its training set.',
+    'Loaders that go by preprocessor_config.json (transformers.js, optimum) decode and resize in their own way: their answers differ from Isometry’s.',
+  ];
+  if (fit !== pixels.fit) {
+    lines.push(
+      `They also stretch an image where this model was trained with \`${pixels.fit}\`: fit it to ${pixels.width} x ${pixels.height} yourself.`,
+    );
+  }
+  if (fit === 'contain' && pixels.background.some((value) => value !== 0)) {
+    lines.push(
+      `They pad an image with black where this model was trained with rgb(${pixels.background.join(', ')}).`,
+    );
+  }
+  return lines.map((line) => `- ${line}`).join('\n');
 }

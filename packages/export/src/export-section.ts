@@ -1,0 +1,57 @@
+import type { ExportRecord, Interval, VariantRecord } from '@isometry/core';
+import { markdownText, percent } from './markdown-text.ts';
+
+/** How many of the nodes that stayed in float32 the card names. */
+const SHOWN_NODES = 20;
+
+/** The model card's section on how the file was made, proven and made smaller. */
+export function exportSection({ converter, precision, proof, variant }: ExportRecord): string {
+  const { reference, inputs, outputs, argmaxAgreement } = proof;
+  const rows = Object.entries(outputs).map(
+    ([name, { maxAbs, meanAbs, bound }]) =>
+      `| ${markdownText(name)} | ${scientific(maxAbs)} | ${scientific(meanAbs)} | ${scientific(bound)} |`,
+  );
+  const maker = converter.name === 'native' ? 'Isometry' : converter.name;
+  return [
+    `Converted by ${maker} ${markdownText(converter.version)} and run in ONNX Runtime against ${markdownText(reference)} on ${inputs.images}
+images and ${inputs.random} random inputs: the same label first for ${argmaxAgreement.agreed} of ${argmaxAgreement.total}.`,
+    ['| output | largest difference | mean | bound |', '|---|---|---|---|', ...rows].join('\n'),
+    ...(variant === null ? [] : [variantText(precision, variant)]),
+  ].join('\n\n');
+}
+
+function variantText(precision: string, variant: VariantRecord): string {
+  const { sizeRatio, calibration, keptFloat, agreement, drop } = variant;
+  const named = keptFloat.slice(0, SHOWN_NODES).map(markdownText).join(', ');
+  const more = keptFloat.length - SHOWN_NODES;
+  const lines = [
+    `This file computes in ${precision}; inputs and outputs are float32. Its size is ${percent(sizeRatio)} of the float32 file’s.`,
+    ...(calibration === null
+      ? []
+      : [
+          `Ranges by ${markdownText(calibration.method)} over ${calibration.images} images (SHA-256 of all ${calibration.digest}).`,
+        ]),
+    agreement === null
+      ? 'Not compared with the float32 file on images.'
+      : `The same label first as the float32 file on ${agreement.agreed} of ${agreement.total} images.`,
+    drop === null
+      ? 'What it costs in accuracy was not measured.'
+      : `Accuracy lost on the ${markdownText(drop.split)} split of ${drop.count} images: ${points(drop.accuracy)}.`,
+    keptFloat.length === 0
+      ? 'No node was kept in float32 for its accuracy.'
+      : `Kept in float32: ${named}${more > 0 ? ` and ${more} more` : ''}.`,
+  ];
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function points({ value, low, high, level, method }: Interval): string {
+  return `${point(value)} points (${percent(level)} interval ${point(low)} to ${point(high)}, ${markdownText(method)})`;
+}
+
+function point(share: number): string {
+  return (share * 100).toFixed(1).replace('-', '−');
+}
+
+function scientific(value: number): string {
+  return value === 0 ? '0' : value.toExponential(1);
+}
