@@ -5,7 +5,8 @@ import type { SerialQueue } from './serial-queue.ts';
 /** What Isometry uses of an ONNX Runtime package; onnxruntime-node and onnxruntime-web both have it. */
 export interface OrtModule {
   readonly InferenceSession: {
-    create(model: Uint8Array, options: OrtSessionOptions): Promise<OrtSession>;
+    /** A path in Node, where weights beyond 2 GiB are found beside the file. */
+    create(model: Uint8Array | string, options: OrtSessionOptions): Promise<OrtSession>;
   };
   readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OrtTensor;
 }

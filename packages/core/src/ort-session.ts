@@ -12,13 +12,13 @@ export interface OpenOrtSessionOptions {
 }
 
 /**
- * Opens a model on one provider and on that only. No tensor class of ONNX Runtime leaves the session.
+ * Opens a model, its bytes or in Node its path, on one provider and on that only. No tensor class of ONNX Runtime leaves the session.
  * @throws `PROVIDER_UNAVAILABLE`, `INFERENCE_FAILED`, `MODEL_INVALID`, `ABORTED`
  */
 export async function openOrtSession(
   engine: OrtEngine,
   provider: Provider,
-  model: Uint8Array,
+  model: Uint8Array | string,
   options: OpenOrtSessionOptions,
 ): Promise<ModelSession> {
   const session = await engine.enqueue(async () => {

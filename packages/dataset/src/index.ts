@@ -15,6 +15,7 @@ export {
   type LabelledFile,
   type ScanImageFolderOptions,
 } from './image-folder.ts';
+export { listImageFiles } from './image-files.ts';
 export { writeSplitCsv } from './split-csv.ts';
 export type { SplitName } from './split-name.ts';
 export { readTable, type Table } from './table.ts';

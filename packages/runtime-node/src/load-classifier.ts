@@ -4,7 +4,7 @@ import type { ImageLimits } from '@isometry/pixels';
 import { createSession, type CreateSessionOptions } from './create-session.ts';
 import { createSourceDecoder, type ImageSource } from './image-source.ts';
 import { modelDigest } from './model-digest.ts';
-import { readModel, type ModelSource } from './model-source.ts';
+import { pathWithSideFile, readModel, type ModelSource } from './model-source.ts';
 
 export interface LoadClassifierOptions extends CreateSessionOptions {
   /** What a model file and an image may cost. @defaultValue those of `@isometry/onnx` and `@isometry/pixels` */
@@ -37,6 +37,6 @@ export async function loadClassifier(
   throwIfAborted(signal);
   const manifest = readManifest(bytes, limits.model);
   const digest = await modelDigest(bytes);
-  const session = await createSession(bytes, options);
+  const session = await createSession((await pathWithSideFile(model)) ?? bytes, options);
   return createClassifier({ manifest, modelDigest: digest, session, decode });
 }

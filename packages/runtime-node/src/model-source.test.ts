@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readModel, type ModelSource } from './model-source.ts';
+import { pathWithSideFile, readModel, type ModelSource } from './model-source.ts';
 
 const BYTES = Uint8Array.of(8, 8);
 
@@ -27,6 +27,25 @@ describe('readModel', () => {
     expect(await read(folder)).toEqual(BYTES);
     expect(await read(pathToFileURL(folder))).toEqual(BYTES);
     expect(await read(BYTES)).toBe(BYTES);
+  });
+
+  it('takes the variant of a folder that holds nothing else', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'isometry-'));
+    await mkdir(join(other, 'onnx'));
+    await writeFile(join(other, 'onnx', 'model_quantized.onnx'), Uint8Array.of(1));
+    expect(await read(other)).toEqual(Uint8Array.of(1));
+    await writeFile(join(other, 'onnx', 'model_fp16.onnx'), Uint8Array.of(2));
+    expect(await read(other)).toEqual(Uint8Array.of(2));
+    await rm(other, { recursive: true });
+  });
+
+  it('finds the path of a model with a side file', async () => {
+    const path = join(folder, 'onnx', 'model.onnx');
+    expect(await pathWithSideFile(folder)).toBeUndefined();
+    await writeFile(`${path}_data`, BYTES);
+    expect(await pathWithSideFile(folder)).toBe(path);
+    expect(await pathWithSideFile(BYTES)).toBeUndefined();
+    await rm(`${path}_data`);
   });
 
   it('says which file is missing', async () => {

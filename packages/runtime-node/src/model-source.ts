@@ -4,11 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { IsometryError } from '@isometry/core';
 import { readFileBytes } from './read-file.ts';
 
-/** A model file's path or `file:` URL, or its bytes. A folder stands for its `onnx/model.onnx`. */
+/**
+ * A model file's path or `file:` URL, or its bytes. A folder that `isometry export` wrote stands for its
+ * `onnx/model.onnx`, or for its smaller variant where it has that alone.
+ */
 export type ModelSource = string | URL | Uint8Array;
 
-/** Where `isometry export` puts the model in the folder that it writes. */
-const MODEL_IN_FOLDER = join('onnx', 'model.onnx');
+/** Where `isometry export` puts the model in the folder that it writes: fp32, fp16, int8. */
+const MODELS_IN_FOLDER = ['model.onnx', 'model_fp16.onnx', 'model_quantized.onnx'] as const;
 
 /**
  * Reads a model file of at most `maxBytes` as it is: nothing of it is looked at. Bytes are given back.
@@ -59,11 +62,31 @@ export function toPath(source: unknown, name: string): string {
   );
 }
 
+/**
+ * Where the model lies when ONNX Runtime has to open it by its path, because weights beyond 2 GiB are in a
+ * side file; undefined for all others.
+ */
+export async function pathWithSideFile(source: ModelSource): Promise<string | undefined> {
+  if (source instanceof Uint8Array) return undefined;
+  const path = await modelPath(toPath(source, 'model'));
+  return (await exists(`${path}_data`)) ? path : undefined;
+}
+
 async function modelPath(path: string): Promise<string> {
   const isFolder = await stat(path).then(
     (stats) => stats.isDirectory(),
     // The reader that opens the file says what is wrong with it.
     () => false,
   );
-  return isFolder ? join(path, MODEL_IN_FOLDER) : path;
+  if (!isFolder) return path;
+  const candidates = MODELS_IN_FOLDER.map((name) => join(path, 'onnx', name));
+  const found = await Promise.all(candidates.map(exists));
+  return candidates[Math.max(0, found.indexOf(true))] as string;
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

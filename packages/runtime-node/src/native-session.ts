@@ -24,7 +24,7 @@ const HINTS: Readonly<Record<NativeProvider, string>> = {
  */
 export async function openNativeSession(
   provider: NativeProvider,
-  model: Uint8Array,
+  model: Uint8Array | string,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<ModelSession> {
   const engine = await loadEngine(provider, HINTS[provider], undefined);

@@ -22,6 +22,8 @@ export interface RunConfig {
   readonly options: RunOptions;
   /** With every default filled in. */
   readonly settings: TrainSettings;
+  /** Where the images were: an exporter finds them there for its proof and for calibration. Absent in early runs. */
+  readonly images?: string | undefined;
   readonly dataDigest: string;
   readonly splitDigest: string;
   /** Where the weights came from: `random`, or the file's `sha256:` digest. */

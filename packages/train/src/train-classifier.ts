@@ -339,6 +339,7 @@ async function openFolder(
       'config.json': writeRunConfig({
         options: kept,
         settings: asked,
+        images: resolve(options.images),
         dataDigest: dataset.digest,
         splitDigest: splitDigest(dataset),
         weights,
