@@ -190,23 +190,27 @@ describe('exportRun to a file', () => {
 describe('a run that cannot be exported', () => {
   it('because a layer is unsupported: all of them are listed', async () => {
     const image = tf.input({ shape: [8, 8, 3] });
-    const larger = apply(tf.layers.upSampling2d({ size: [2, 2], name: 'up' }), image);
-    const flat = apply(tf.layers.flatten(), apply(tf.layers.leakyReLU({ name: 'leaky' }), larger));
-    const embedding = apply(
-      tf.layers.dense({ units: 32, activation: 'elu', name: 'embedding' }),
-      flat,
-    );
+    const masked = apply(tf.layers.masking({ name: 'mask' }), image);
+    const first = tf.layers.conv2d({
+      filters: 2,
+      kernelSize: 3,
+      dataFormat: 'channelsFirst',
+      name: 'first',
+    });
+    const rows = tf.layers.timeDistributed({ layer: tf.layers.flatten(), name: 'rows' });
+    const flat = apply(tf.layers.flatten(), apply(rows, apply(first, masked)));
+    const embedding = apply(tf.layers.dense({ units: 32, name: 'embedding' }), flat);
     const logits = apply(tf.layers.dense({ units: 3, name: 'logits' }), embedding);
     const other = tf.model({ inputs: image, outputs: [embedding, logits] });
     const error = await failure((run) => writeRun(run, other, draftFor(8, false)));
     expect(error.code).toBe('LAYER_UNSUPPORTED');
-    expect(error.message).toContain('"up" (UpSampling2D)');
-    expect(error.message).toContain('"leaky" (LeakyReLU)');
-    expect(error.message).toContain('"embedding" (Dense): activation');
+    expect(error.message).toContain('"mask" (Masking)');
+    expect(error.message).toContain('"first" (Conv2D): data_format');
+    expect(error.message).toContain('"rows" (TimeDistributed)');
     expect(error.details['layers']).toMatchObject([
-      { name: 'up', className: 'UpSampling2D', config: { size: [2, 2] } },
-      { name: 'leaky', className: 'LeakyReLU', config: { alpha: 0.3 } },
-      { name: 'embedding', className: 'Dense', config: { units: 32, activation: 'elu' } },
+      { name: 'mask', className: 'Masking', config: { mask_value: 0 } },
+      { name: 'first', className: 'Conv2D', config: { filters: 2, data_format: 'channels_first' } },
+      { name: 'rows', className: 'TimeDistributed' },
     ]);
   });
 
@@ -229,7 +233,7 @@ describe('a run that cannot be exported', () => {
     'because model.json is another file': [
       (run) => writeJson(join(run, 'model.json'), { format: 'graph-model' }),
       'RUN_INVALID',
-      /not a tfjs layers model/u,
+      /not a tfjs model \(at "modelTopology"/u,
     ],
     'because model.json points elsewhere': [
       (run) =>

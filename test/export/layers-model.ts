@@ -1,12 +1,17 @@
 import { compareArrays, worstDifference, type Difference, type ModelSession } from '@isometry/core';
-import { convertLayersModel, type ConvertLayersModelOptions } from '@isometry/export';
+import {
+  buildClassifier,
+  convertLayersModel,
+  type ClassifierRoles,
+  type TfjsModelFile,
+} from '@isometry/export';
 import { encodeModel } from '@isometry/onnx';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import { openCpuSession, valuesOf } from './onnx-session.ts';
 import { tf } from './tfjs.ts';
 
-/** A tfjs model as the exporter's pure part takes it, through the format in which tfjs saves it. */
-export async function toConvertOptions(model: LayersModel): Promise<ConvertLayersModelOptions> {
+/** A tfjs model as the exporter reads it, through the format in which tfjs saves it. */
+export async function toModelFile(model: LayersModel): Promise<TfjsModelFile> {
   let saved: Awaited<Parameters<Parameters<typeof tf.io.withSaveHandler>[0]>[0]> | undefined;
   await model.save(
     tf.io.withSaveHandler((artifacts) => {
@@ -22,18 +27,18 @@ export async function toConvertOptions(model: LayersModel): Promise<ConvertLayer
     const count = shape.reduce((a, b) => a * b, 1);
     const data = new Float32Array(bytes, offset, count);
     offset += count * 4;
-    return [name, { shape, data }] as const;
+    return [name, { shape, dtype: 'float32', data }] as const;
   });
-  return { topology: saved?.modelTopology, weights: new Map(weights) };
+  return { format: 'layers-model', topology: saved?.modelTopology, weights: new Map(weights) };
 }
 
 /** The model converted, written and opened in ONNX Runtime. */
 export async function openConverted(
   model: LayersModel,
-  options: Partial<ConvertLayersModelOptions> = {},
+  roles: ClassifierRoles = {},
 ): Promise<ModelSession> {
-  const converted = convertLayersModel({ ...(await toConvertOptions(model)), ...options });
-  return openCpuSession(encodeModel(converted));
+  const graph = convertLayersModel(await toModelFile(model));
+  return openCpuSession(encodeModel(buildClassifier(graph, roles).model));
 }
 
 /** Seeded values in -1 to 1, another seed another sequence. */

@@ -1,11 +1,6 @@
-import { convertLayersModel } from '@isometry/export';
+import { buildClassifier, convertLayersModel } from '@isometry/export';
 import { describe, expect, it } from 'vitest';
-import {
-  compareWithTfjs,
-  openConverted,
-  randomiseWeights,
-  toConvertOptions,
-} from './layers-model.ts';
+import { compareWithTfjs, openConverted, randomiseWeights, toModelFile } from './layers-model.ts';
 import { buildMobileNet } from './mobilenet.ts';
 
 /** 64 is even all the way down; 65 and 97 make SAME pad on other sides than at 64. */
@@ -40,8 +35,8 @@ describe('MobileNet of width 0.25 with random batch statistics', () => {
   );
 
   it('has one node a layer that computes, and nothing for layout', async () => {
-    const options = await toConvertOptions(buildMobileNet({ side: 65, normalise: true }));
-    const { nodes } = convertLayersModel(options).graph;
+    const file = await toModelFile(buildMobileNet({ side: 65, normalise: true }));
+    const { nodes } = buildClassifier(convertLayersModel(file)).model.graph;
     const count = (opType: string): number => nodes.filter((node) => node.opType === opType).length;
     const counts = Object.fromEntries(
       [...new Set(nodes.map(({ opType }) => opType))].map((opType) => [opType, count(opType)]),
@@ -68,8 +63,8 @@ describe('MobileNet of width 0.25 with random batch statistics', () => {
   it('gives the same without folding, with a node for every layer', async () => {
     const model = buildMobileNet({ side: 65, normalise: true });
     randomiseWeights(model, 1);
-    const options = { ...(await toConvertOptions(model)), fold: false };
-    const { nodes } = convertLayersModel(options).graph;
+    const graph = convertLayersModel(await toModelFile(model));
+    const { nodes } = buildClassifier(graph, { fold: false }).model.graph;
     expect(nodes.filter(({ opType }) => opType === 'BatchNormalization')).toHaveLength(27);
     expect(nodes.filter(({ opType }) => opType === 'Pad')).toHaveLength(4);
     const session = await openConverted(model, { fold: false });

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ManifestDraft } from '@isometry/core';
 import type { LayersModel } from '@tensorflow/tfjs';
-import { toConvertOptions } from './layers-model.ts';
+import { toModelFile } from './layers-model.ts';
 
 /** A manifest for a network of `side` pixels with 32 values of embedding and three labels. */
 export function draftFor(side: number, normalise: boolean): ManifestDraft {
@@ -61,7 +61,7 @@ export async function writeRun(
   draft: ManifestDraft,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { topology, weights } = await toConvertOptions(model);
+  const { topology, weights } = await toModelFile(model);
   const specs = [...weights].map(([name, { shape, data }]) => ({ name, shape, data }));
   const [first, ...others] = specs;
   const rest = Buffer.concat(others.map(({ data }) => bytesOf(data)));
@@ -75,7 +75,7 @@ export async function writeRun(
   const files: Readonly<Record<string, string | Uint8Array>> = {
     'model.json': JSON.stringify(modelJson),
     'run.json': JSON.stringify({ version: 1, manifest: draft }),
-    'first.bin': bytesOf(first?.data ?? new Float32Array()),
+    'first.bin': bytesOf(first?.data ?? new Uint8Array()),
     'weights-1.bin': rest.subarray(0, CUT),
     'weights-2.bin': rest.subarray(CUT),
   };
@@ -84,6 +84,6 @@ export async function writeRun(
   );
 }
 
-function bytesOf(values: Float32Array): Uint8Array {
+function bytesOf(values: Float32Array | Int32Array | Uint8Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

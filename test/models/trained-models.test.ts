@@ -8,7 +8,7 @@ import {
   type Difference,
   type Tensor,
 } from '@isometry/core';
-import { readLayersModel } from '@isometry/export';
+import { readTfjsModel } from '@isometry/export';
 import { readManifest } from '@isometry/onnx';
 import { createImageDecoder } from '@isometry/pixels';
 import { loadClassifier } from '@isometry/runtime-node';
@@ -35,7 +35,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** The graph that training saved, in tfjs' own JavaScript: neither libtensorflow nor ONNX. */
 async function loadTrainedGraph(modelJson: string) {
-  const { topology, weights } = await readLayersModel(modelJson);
+  const { topology, weights } = await readTfjsModel(modelJson);
   const model = await tf.models.modelFromJSON(topology as never);
   const values = model.weights.map(({ originalName }) => {
     const weight = weights.get(originalName);

@@ -8,8 +8,9 @@ import {
   type ManifestDraft,
   type Progress,
 } from '@isometry/core';
-import { encodeModel, withMetadata, type OnnxModel } from '@isometry/onnx';
+import { encodeModel, withMetadata } from '@isometry/onnx';
 import { runCanary, type CanaryPorts } from './canary.ts';
+import { buildClassifier, type ClassifierGraph } from './classifier-graph.ts';
 import { convertLayersModel } from './convert-layers-model.ts';
 import { withImageMetadata } from './image-metadata.ts';
 import { labelList, loaderConfig, preprocessorConfig } from './loader-files.ts';
@@ -57,12 +58,11 @@ export async function exportRun(
   enter('read-run');
   const run = await readRun(runFolder);
   enter('convert');
-  const converted = convertLayersModel({
-    ...run,
+  const classifier = buildClassifier(convertLayersModel(run), {
     temperature: run.manifest.calibration?.temperature,
   });
-  assertMatches(converted, run.manifest);
-  const model = encodeModel(withImageMetadata(converted, run.manifest.pixels));
+  assertMatches(classifier, run.manifest);
+  const model = encodeModel(withImageMetadata(classifier.model, run.manifest.pixels));
   enter('canary');
   const unproven = addManifest(model, { ...run.manifest, canary: null });
   const manifest = { ...run.manifest, canary: await runCanary(unproven, run.manifest, options) };
@@ -99,9 +99,12 @@ function folderFiles(model: Uint8Array, manifest: Manifest): readonly FileToWrit
 }
 
 /** Checks that the network and the manifest speak of the same input and outputs. */
-function assertMatches({ graph }: OnnxModel, manifest: ManifestDraft): void {
+function assertMatches(
+  { model, isNormalised }: ClassifierGraph,
+  manifest: ManifestDraft,
+): void {
   const sizes = (name: string): readonly unknown[] =>
-    [...graph.inputs, ...graph.outputs]
+    [...model.graph.inputs, ...model.graph.outputs]
       .find((value) => value.name === name)
       ?.dims?.map(({ size }) => size) ?? [];
   const { pixels, labels, embedding } = manifest;
@@ -119,9 +122,6 @@ function assertMatches({ graph }: OnnxModel, manifest: ManifestDraft): void {
       );
     }
   }
-  const isNormalised = graph.nodes.some(
-    ({ opType, outputs }) => opType === 'Div' && outputs.includes('embedding'),
-  );
   if (isNormalised !== embedding.normalised) {
     throw runInvalid(
       'run.json',

@@ -1,5 +1,11 @@
-import { floatTensor, int64Tensor, type OnnxAttribute, type OnnxNode } from '@isometry/onnx';
-import type { OnnxTensor } from '@isometry/onnx';
+import {
+  floatTensor,
+  int64Tensor,
+  type OnnxAttribute,
+  type OnnxNode,
+  type OnnxTensor,
+} from '@isometry/onnx';
+import { NodeList } from './node-list.ts';
 
 /** A float32 constant of the graph. */
 export interface FloatConstant {
@@ -11,83 +17,155 @@ export interface FloatConstant {
 export interface NodeSpec {
   /** Becomes the node's name and, unless it is reserved, the name of its output. */
   readonly name: string;
+  /** Names of values; `''` for an optional input that is left out. */
   readonly inputs: readonly string[];
   readonly attributes?: readonly OnnxAttribute[];
 }
 
-/** The graph while it is being built: nodes in order, constants by name, one output a node. */
+/**
+ * The graph while it is being built: nodes in the order of computation, constants by name. Every method takes
+ * time by the node or value it touches, not by the size of the graph, except where it says so.
+ */
 export class GraphDraft {
-  nodes: OnnxNode[] = [];
   readonly floats: Map<string, FloatConstant> = new Map();
   readonly integers: Map<string, readonly number[]> = new Map();
+  /** Constants of any other type, as they go into the file. */
+  readonly tensors: Map<string, OnnxTensor> = new Map();
+  readonly #nodes = new NodeList();
   readonly #nodeNames: Set<string> = new Set();
   readonly #valueNames: Set<string>;
+  /** The number to try next for a name that is taken: names alike would else be counted through each time. */
+  readonly #counts: Map<string, number> = new Map();
 
   /** `reserved`: names that no value may take, because the model's inputs and outputs have them. */
   constructor(reserved: readonly string[]) {
     this.#valueNames = new Set(reserved);
   }
 
-  /** Adds a node and returns the name of its output. */
-  add(opType: string, spec: NodeSpec): string {
-    const output = unique(spec.name, this.#valueNames);
-    this.nodes.push({
-      name: unique(spec.name, this.#nodeNames),
-      opType,
-      inputs: spec.inputs,
-      outputs: [output],
-      ...(spec.attributes === undefined ? {} : { attributes: spec.attributes }),
-    });
-    return output;
+  /** All nodes, in the order of computation. Reading them after a change takes time by their number. */
+  get nodes(): readonly OnnxNode[] {
+    return this.#nodes.list();
   }
 
-  /** Adds a float32 constant and returns its name. */
+  /** Takes other nodes in place of all. For a change here and there, use {@link replace}. */
+  set nodes(nodes: readonly OnnxNode[]) {
+    this.#nodes.reset(nodes);
+  }
+
+  /** Adds a node with one output and returns that output's name. */
+  add(opType: string, spec: NodeSpec): string {
+    return this.addNode(opType, spec, 1)[0] as string;
+  }
+
+  /** Adds a node with several outputs (`Split` …) and returns their names. */
+  addNode(opType: string, spec: NodeSpec, outputCount: number): readonly string[] {
+    const outputs = Array.from({ length: outputCount }, (_, index) =>
+      this.#free(index === 0 ? spec.name : `${spec.name}:${index}`, this.#valueNames),
+    );
+    this.#nodes.push({
+      name: this.#free(spec.name, this.#nodeNames),
+      opType,
+      inputs: spec.inputs,
+      outputs,
+      ...(spec.attributes === undefined ? {} : { attributes: spec.attributes }),
+    });
+    return outputs;
+  }
+
+  /** Adds a float32 constant and returns its name. The file gets these very values: do not change them later. */
   float(name: string, dims: readonly number[], data: Float32Array): string {
-    const constant = unique(name, this.#valueNames);
+    const constant = this.#free(name, this.#valueNames);
     this.floats.set(constant, { dims, data });
     return constant;
   }
 
   /** Adds a list of int64 and returns its name. */
   integersOf(name: string, values: readonly number[]): string {
-    const constant = unique(name, this.#valueNames);
+    const constant = this.#free(name, this.#valueNames);
     this.integers.set(constant, values);
     return constant;
   }
 
-  /** Renames a node's output and all its uses. False when no node makes `from`. */
-  renameOutput(from: string, to: string): boolean {
-    const rename = (name: string): string => (name === from ? to : name);
-    if (!this.nodes.some((node) => node.outputs.includes(from))) return false;
-    this.nodes = this.nodes.map((node) => ({
-      ...node,
-      inputs: node.inputs.map(rename),
-      outputs: node.outputs.map(rename),
-    }));
-    return true;
+  /** Adds a constant of any type and returns its name. */
+  tensor(tensor: OnnxTensor): string {
+    const constant = this.#free(tensor.name, this.#valueNames);
+    this.tensors.set(constant, tensor.name === constant ? tensor : { ...tensor, name: constant });
+    return constant;
+  }
+
+  /** Adds a node as it is, but for its own name where that is taken; its outputs' names must be new. */
+  adopt(node: OnnxNode): void {
+    const name = this.#free(node.name, this.#nodeNames);
+    this.#nodes.push(name === node.name ? node : { ...node, name });
+  }
+
+  /** A name that no value has yet, and takes it. */
+  freeName(name: string): string {
+    return this.#free(name, this.#valueNames);
+  }
+
+  /** The node that makes a value, or undefined for inputs and constants. */
+  producer(value: string): OnnxNode | undefined {
+    return this.#nodes.producer(value);
   }
 
   /** The nodes that use a value. */
   consumers(value: string): readonly OnnxNode[] {
-    return this.nodes.filter((node) => node.inputs.includes(value));
+    return this.#nodes.consumers(value);
   }
 
-  /** The constants that nodes use, in the order of their first use. */
+  /**
+   * Puts a node in the place of another, or nothing. Whoever used an output that is gone must have been replaced
+   * too; constants that nobody uses any more are let go.
+   */
+  replace(node: OnnxNode, by?: OnnxNode): void {
+    this.#nodes.replace(node, by);
+    if (by?.name !== node.name) this.#nodeNames.delete(node.name);
+    for (const name of node.inputs) {
+      if (this.#nodes.isUsed(name)) continue;
+      this.floats.delete(name);
+      this.integers.delete(name);
+      this.tensors.delete(name);
+    }
+  }
+
+  /** Lets all nodes that use a value use another one. */
+  redirect(from: string, to: string): void {
+    for (const node of this.consumers(from)) {
+      const inputs = node.inputs.map((name) => (name === from ? to : name));
+      this.#nodes.replace(node, { ...node, inputs });
+    }
+  }
+
+  /** Renames a node's output and all its uses. False when no node makes `from`. */
+  renameOutput(from: string, to: string): boolean {
+    const node = this.producer(from);
+    if (node === undefined) return false;
+    const outputs = node.outputs.map((name) => (name === from ? to : name));
+    this.#nodes.replace(node, { ...node, outputs });
+    this.redirect(from, to);
+    return true;
+  }
+
+  /** The constants that nodes use, in the order of their first use. Takes time by the number of nodes. */
   initializers(): readonly OnnxTensor[] {
     const names = new Set(this.nodes.flatMap((node) => node.inputs));
     return [...names].flatMap((name) => {
       const float = this.floats.get(name);
       if (float !== undefined) return [floatTensor(name, float.dims, float.data)];
       const integers = this.integers.get(name);
-      return integers === undefined ? [] : [int64Tensor(name, integers)];
+      if (integers !== undefined) return [int64Tensor(name, integers)];
+      return this.tensors.get(name) ?? [];
     });
   }
-}
 
-/** The name, or the name with a number when it is taken; taken from then on. */
-function unique(name: string, taken: Set<string>): string {
-  let free = name;
-  for (let count = 1; taken.has(free); count++) free = `${name}_${count}`;
-  taken.add(free);
-  return free;
+  /** The name, or the name with a number when it is taken; taken from then on. */
+  #free(name: string, taken: Set<string>): string {
+    let free = name;
+    let count = taken.has(name) ? (this.#counts.get(name) ?? 0) : 0;
+    while (taken.has(free)) free = `${name}_${++count}`;
+    if (count > 0) this.#counts.set(name, count);
+    taken.add(free);
+    return free;
+  }
 }

@@ -15,14 +15,14 @@
  * @packageDocumentation
  */
 export type { CanaryPorts } from './canary.ts';
-export {
-  convertLayersModel,
-  OUTPUT_NAMES,
-  type ConvertLayersModelOptions,
-} from './convert-layers-model.ts';
+export { buildClassifier, type ClassifierGraph, type ClassifierRoles } from './classifier-graph.ts';
+export { convertLayersModel, type ConvertLayersModelOptions } from './convert-layers-model.ts';
+export type { ConvertedGraph, ConvertedLayer, NamedValue } from './converted-graph.ts';
 export { exportRun, type ExportResult, type ExportRunOptions } from './export-run.ts';
 export { openExternalData, type ExternalDataFolder } from './external-data-folder.ts';
 export { SUPPORTED_LAYERS, type SupportedLayer } from './layer-table.ts';
-export { readLayersModel, type LayersModelFile, type LayerWeight } from './layers-model-file.ts';
+export { OUTPUT_NAMES } from './output-names.ts';
 export { toFloat16, type ToFloat16Options } from './precision/to-float16.ts';
+export { readTfjsModel, type ModelWeight, type TfjsModelFile } from './tfjs-model-file.ts';
 export { VERSION } from './version.ts';
+export { wrapConverted } from './wrap-converted.ts';

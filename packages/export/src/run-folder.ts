@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { parseManifestDraft, type ManifestDraft } from '@isometry/core';
 import * as z from 'zod';
-import { readLayersModel, type LayersModelFile } from './layers-model-file.ts';
 import { readJson } from './read-json.ts';
 import { runInvalid } from './run-invalid.ts';
+import { readTfjsModel, type TfjsModelFile } from './tfjs-model-file.ts';
 
 /** What the exporter needs of a training run. */
-export interface Run extends LayersModelFile {
+export interface Run extends TfjsModelFile {
   readonly manifest: ManifestDraft;
 }
 
@@ -27,5 +27,5 @@ export async function readRun(folder: string): Promise<Run> {
     const problem = cause instanceof Error ? cause.message.replace(/\.$/, '') : 'unknown';
     throw runInvalid('run.json', problem, cause);
   }
-  return { ...(await readLayersModel(join(folder, 'model.json'))), manifest };
+  return { ...(await readTfjsModel(join(folder, 'model.json'))), manifest };
 }

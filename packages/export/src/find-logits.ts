@@ -1,0 +1,133 @@
+import type { OnnxNode } from '@isometry/onnx';
+import type { ConvertedGraph, NamedValue } from './converted-graph.ts';
+import { findValue, quoted } from './find-value.ts';
+import type { GraphDraft } from './graph-draft.ts';
+import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
+import { toVector } from './to-vector.ts';
+import { valueCount, type Value } from './value.ts';
+
+/** What tells the classes apart. */
+export interface Logits {
+  /** A vector, one value a class. */
+  readonly value: Value;
+  /** The value at the end of the network that it comes from, before it was made a pair. */
+  readonly raw: string;
+  /** The model's output that it stands for, if it is one. */
+  readonly output?: string | undefined;
+  /** The Softmax that was taken off. */
+  readonly softmax?: OnnxNode | undefined;
+}
+
+/** Finds the logits: see `ClassifierRoles`. @throws `RUN_INVALID` */
+export function findLogits(
+  graph: ConvertedGraph,
+  roles: {
+    readonly logits?: string | undefined;
+    readonly embedding?: string | undefined;
+    readonly labelCount?: number | undefined;
+  },
+): Logits {
+  const { draft } = graph;
+  const found =
+    roles.logits === undefined ? defaultOutput(graph, roles) : findValue(graph, roles.logits);
+  const output = graph.outputs.find(
+    ({ value, name }) => name === found.name && value === found.value,
+  )?.name;
+  const logits = { ...beforeActivation(draft, found, roles), output };
+  const count = valueCount(logits.value);
+  if (roles.labelCount !== undefined && roles.labelCount !== count) {
+    throw tfjsModelInvalid(
+      `output "${found.name}"`,
+      `it tells ${count} classes apart, and there are ${roles.labelCount} labels`,
+    );
+  }
+  return logits;
+}
+
+function defaultOutput(
+  graph: ConvertedGraph,
+  roles: { readonly embedding?: string | undefined; readonly labelCount?: number | undefined },
+): NamedValue {
+  const own = graph.outputs.find(({ name }) => name === 'logits');
+  if (own !== undefined) return own;
+  const candidates = graph.outputs.filter(
+    ({ name }) => name !== 'embedding' && name !== roles.embedding,
+  );
+  const narrower = [
+    candidates,
+    candidates.filter(({ value }) => lastActivation(graph.draft, value.name)?.opType === 'Softmax'),
+    candidates.filter(({ value }) => valueCount(value) === roles.labelCount),
+  ];
+  const found = narrower.find((list) => list.length === 1)?.[0];
+  if (found !== undefined) return found;
+  throw tfjsModelInvalid(
+    'model.json',
+    `which of its outputs is the classes is not clear: name one of ${quoted(graph.outputs.map(({ name }) => name))} as the logits`,
+  );
+}
+
+function beforeActivation(
+  draft: GraphDraft,
+  { name, value }: NamedValue,
+  roles: { readonly logits?: string | undefined; readonly labelCount?: number | undefined },
+): Omit<Logits, 'output'> {
+  const count = valueCount(value);
+  const activation = lastActivation(draft, value.name);
+  const vector = toVector(draft, value);
+  if (vector === undefined) {
+    throw tfjsModelInvalid(
+      `output "${name}"`,
+      `its shape [${value.shape.join(', ')}] is no list of classes`,
+    );
+  }
+  const input = activation?.inputs[0] ?? '';
+  const before = (): Value =>
+    value.name === activation?.outputs[0] && value.shape.length === 1
+      ? { name: input, shape: [count] }
+      : (toVector(draft, { name: input, shape: [1, 1, count] }) as Value);
+  if (count === 1) {
+    if (activation?.opType !== 'Sigmoid' && roles.labelCount !== 2) {
+      throw tfjsModelInvalid(
+        `output "${name}"`,
+        'it has a single value that is no sigmoid: it tells no classes apart',
+      );
+    }
+    const raw = activation?.opType === 'Sigmoid' ? before() : vector;
+    return { value: pairOf(draft, raw), raw: raw.name };
+  }
+  switch (activation?.opType) {
+    case 'Softmax': {
+      const raw = before();
+      return { value: raw, raw: raw.name, softmax: activation };
+    }
+    case 'Sigmoid': {
+      if (roles.logits === undefined) {
+        throw tfjsModelInvalid(
+          `output "${name}"`,
+          `its ${count} values are sigmoids, each a yes or no of its own, not one choice among ${count}: name it as the logits to have a softmax of what goes into them`,
+        );
+      }
+      const raw = before();
+      return { value: raw, raw: raw.name };
+    }
+    default:
+      return { value: vector, raw: vector.name };
+  }
+}
+
+/** What changes no value, only its shape. */
+const RESHAPING: ReadonlySet<string> = new Set(['Flatten', 'Identity', 'Reshape', 'Squeeze']);
+
+/** The Softmax or Sigmoid that a value comes out of. */
+function lastActivation(draft: GraphDraft, value: string): OnnxNode | undefined {
+  let node = draft.producer(value);
+  while (node !== undefined && RESHAPING.has(node.opType))
+    node = draft.producer(node.inputs[0] ?? '');
+  return node?.opType === 'Softmax' || node?.opType === 'Sigmoid' ? node : undefined;
+}
+
+/** The logits `[0, z]` of two classes: their softmax is `[1 - sigmoid(z), sigmoid(z)]`. */
+function pairOf(draft: GraphDraft, { name }: Value): Value {
+  const pads = draft.integersOf(`${name}/pair/pads`, [0, 1, 0, 0]);
+  return { name: draft.add('Pad', { name: `${name}/pair`, inputs: [name, pads] }), shape: [2] };
+}
