@@ -78,9 +78,12 @@ describe('parseManifest', () => {
     ['pixels.width', { pixels: { ...complete.pixels, width: 0 } }],
     ['pixels.height', { pixels: { ...complete.pixels, height: 1e9 } }],
     ['pixels.std', { pixels: { ...complete.pixels, std: [0.5, 0, 0.5] } }],
+    ['pixels.std', { pixels: { ...complete.pixels, std: [0.5, 1e-320, 0.5] } }],
+    ['pixels.mean', { pixels: { ...complete.pixels, mean: [0, 1e39, 0] } }],
     ['pixels.mean.0', { pixels: { ...complete.pixels, mean: [null, 0, 0] } }],
     ['pixels.version', { pixels: { ...complete.pixels, version: 'pixels/2' } }],
     ['calibration.temperature', { calibration: { temperature: 0, method: '' } }],
+    ['calibration.temperature', { calibration: { temperature: 1e-320, method: '' } }],
     ['canary', { canary: { ...complete.canary, embedding: [1] } }],
     ['canary.pixelsSha256', { canary: { ...complete.canary, pixelsSha256: 'ABC' } }],
     ['canary.image', { canary: { ...complete.canary, image: '' } }],
@@ -115,6 +118,40 @@ describe('parseManifest', () => {
       expect.objectContaining({ code: 'MANIFEST_INVALID' }),
     );
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('calls a version that is no integer invalid, not later', () => {
+    for (const version of ['1e999', '1.5', '-1e999']) {
+      const json = JSON.stringify(complete).replace('"version":1', `"version":${version}`);
+      expect(() => parseManifest(json)).toThrow(
+        expect.objectContaining({ code: 'MANIFEST_INVALID', details: { path: 'version' } }),
+      );
+    }
+  });
+
+  it('takes as many labels as it says, and a thousand hyperparameters', () => {
+    const labels = Array.from({ length: 100_000 }, (_, index) => `${index}`);
+    expect(parse({ labels }).labels).toHaveLength(100_000);
+    expect(() => parse({ labels: [...labels, 'more'] })).toThrow(/more than 100000 items/);
+    const many = (count: number): unknown => ({
+      ...complete.training,
+      hyperparameters: Object.fromEntries(Array.from({ length: count }, (_, index) => [index, {}])),
+    });
+    // Every value is wrong: 300,000 mistakes overflowed the call stack while they were collected.
+    expect(() => parse({ training: many(1000) })).toThrow(/hyperparameters.0/);
+    expect(() => parse({ training: many(300_000) })).toThrow(/more than 1000 keys/);
+    expect(() => parse({ labels: labels.map(() => '') })).toThrow(/not valid at "labels/);
+  });
+
+  it('is not impressed by depth, by a long key or by an object that holds itself', () => {
+    const deep = '['.repeat(1_000_000) + ']'.repeat(1_000_000);
+    const json = JSON.stringify(complete);
+    expect(() => parseManifest(json.replace('"warts"', deep))).toThrow(/not valid at "name"/);
+    const long = json.replace('"epochs":3', `"${'k'.repeat(100_000)}":[]`);
+    expect(() => parseManifest(long)).toThrow(/^.{0,400}$/u);
+    const loop: Record<string, unknown> = { ...complete };
+    loop['more'] = loop;
+    expect(() => parseManifestDraft(loop)).toThrow(/more than 2000000 values/);
   });
 
   it('refuses a manifest larger than the limit before parsing it', () => {

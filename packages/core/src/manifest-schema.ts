@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { IsometryError, isIsometryError } from './errors.ts';
+import { assertBoundedJson, MAX_LIST_ITEMS } from './assert-bounded-json.ts';
+import { IsometryError } from './errors.ts';
 import type { Manifest, ManifestDraft } from './manifest.ts';
 
 /** The manifest version that this release writes, and the latest that it reads. */
@@ -18,6 +19,13 @@ const MAX_SIDE = 4096;
 const say = z.describe;
 
 const finite = z.number().check(z.refine((value: number) => Number.isFinite(value), 'not finite'));
+/**
+ * Beyond these an accepted manifest could make float32 infinite: pixels by `mean` and `std`, logits by the temperature.
+ * Training's own temperatures are 0.05 to 20.
+ */
+const SMALLEST_DIVISOR = 1e-6;
+const LARGEST_MAGNITUDE = 1e6;
+
 const triple = z.tuple([finite, finite, finite]);
 const byte = z.int().check(z.gte(0), z.lte(255));
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'not a lower-case SHA-256'));
@@ -44,9 +52,19 @@ const pixelSpec = z.object({
   background: z
     .tuple([byte, byte, byte])
     .check(say('RGB under transparent pixels and around a `contain`ed image')),
-  mean: triple.check(say('per RGB channel: `pixel_values = (v / 255 - mean) / std`')),
+  mean: triple.check(
+    z.refine(
+      (mean: readonly number[]) => mean.every((value) => Math.abs(value) <= LARGEST_MAGNITUDE),
+      `mean must be at most ${LARGEST_MAGNITUDE}`,
+    ),
+    say('per RGB channel: `pixel_values = (v / 255 - mean) / std`'),
+  ),
   std: triple.check(
-    z.refine((std: readonly number[]) => std.every((value) => value > 0), 'std must be above 0'),
+    z.refine(
+      (std: readonly number[]) =>
+        std.every((value) => value >= SMALLEST_DIVISOR && value <= LARGEST_MAGNITUDE),
+      `std must be ${SMALLEST_DIVISOR} to ${LARGEST_MAGNITUDE}`,
+    ),
     say('per RGB channel, above 0'),
   ),
   jpegOversampling: finite.check(
@@ -64,7 +82,8 @@ const embedding = z.object({
 
 const calibration = z.object({
   temperature: finite.check(
-    z.gt(0),
+    z.gte(SMALLEST_DIVISOR),
+    z.lte(LARGEST_MAGNITUDE),
     say('what the graph already divides the logits by: provenance, do not divide again'),
   ),
   method: z.string().check(say('how the temperature was chosen')),
@@ -180,7 +199,7 @@ const exportRecord = z.object({
 
 const labels = z.array(z.string().check(z.minLength(1), z.maxLength(200))).check(
   z.minLength(2),
-  z.maxLength(100_000),
+  z.maxLength(MAX_LIST_ITEMS),
   z.refine((list: string[]) => new Set(list).size === list.length, 'labels must be unique'),
   say("class names, unique; a label's position is its logit's"),
 );
@@ -219,9 +238,6 @@ export function manifestJsonSchema(): object {
   return z.toJSONSchema(manifestSchema);
 }
 
-/** Keys that could reach a prototype when a later reader merges objects carelessly. */
-const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
 /**
  * Reads the manifest's JSON. Keys that this version does not know are ignored.
  * @throws `MANIFEST_INVALID` naming the first field at fault, `MANIFEST_VERSION_UNSUPPORTED`
@@ -238,14 +254,17 @@ export function parseManifestDraft(value: unknown): ManifestDraft {
 /** Writes the manifest as JSON that {@link parseManifest} reads. @throws `MANIFEST_INVALID` */
 export function serializeManifest(manifest: Manifest): string {
   const json = JSON.stringify(validate(manifest, manifestSchema));
-  // Too long, or with a forbidden key, it would be written and never read again.
-  parseJson(json);
+  // Too long, it would be written and never read again.
+  assertLength(json);
   return json;
 }
+
+const MAX_PATH_LENGTH = 200;
 
 const EXPORT_AGAIN = 'Export the model again with `isometry export`.';
 
 function validate<T>(value: unknown, schema: z.ZodMiniType<T>): T {
+  assertBoundedJson(value);
   const version = readVersion(value);
   if (version !== undefined && version > MANIFEST_VERSION) {
     throw new IsometryError(
@@ -257,7 +276,8 @@ function validate<T>(value: unknown, schema: z.ZodMiniType<T>): T {
   const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const path = issue?.path.join('.') ?? '';
+  // A hostile manifest chooses its keys: they may not flood a log.
+  const path = issue?.path.join('.').slice(0, MAX_PATH_LENGTH) ?? '';
   throw new IsometryError(
     'MANIFEST_INVALID',
     `The manifest is not valid at ${path === '' ? 'its root' : `"${path}"`}: ${issue?.message ?? 'unknown'}.`,
@@ -267,33 +287,23 @@ function validate<T>(value: unknown, schema: z.ZodMiniType<T>): T {
 
 function readVersion(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null || !('version' in value)) return undefined;
-  return typeof value.version === 'number' ? value.version : undefined;
+  return Number.isSafeInteger(value.version) ? Number(value.version) : undefined;
+}
+
+function assertLength(json: string): void {
+  if (json.length <= MAX_MANIFEST_BYTES) return;
+  throw new IsometryError(
+    'MANIFEST_INVALID',
+    `The manifest is longer than ${MAX_MANIFEST_BYTES} characters.`,
+    { hint: 'Use fewer or shorter labels, or a smaller embedding.' },
+  );
 }
 
 function parseJson(json: string): unknown {
-  if (json.length > MAX_MANIFEST_BYTES) {
-    throw new IsometryError(
-      'MANIFEST_INVALID',
-      `The manifest is longer than ${MAX_MANIFEST_BYTES} characters.`,
-      { hint: 'Use fewer or shorter labels, or a smaller embedding.' },
-    );
-  }
+  assertLength(json);
   try {
-    return JSON.parse(json, (key, value: unknown) => {
-      if (FORBIDDEN_KEYS.has(key)) {
-        throw new IsometryError(
-          'MANIFEST_INVALID',
-          `The manifest has the forbidden key "${key}".`,
-          {
-            hint: 'Give the entry another name, and export the model again.',
-            details: { key },
-          },
-        );
-      }
-      return value;
-    });
+    return JSON.parse(json) as unknown;
   } catch (cause) {
-    if (isIsometryError(cause)) throw cause;
     throw new IsometryError('MANIFEST_INVALID', 'The manifest is not valid JSON.', {
       hint: EXPORT_AGAIN,
       cause,
