@@ -30,6 +30,8 @@ export interface ActivationTensor {
    * of it. The tensor itself keeps its shape.
    */
   readonly isRows?: boolean;
+  /** The `[1, 1, channels]` of which this vector is the flat view: what reshapes it back needs no node. */
+  readonly pixel?: Value;
 }
 
 /** An output of a TensorFlow operation. */

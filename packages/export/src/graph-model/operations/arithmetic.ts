@@ -1,7 +1,7 @@
 import type { GraphDraft } from '../../graph-draft.ts';
 import { inKerasOrder } from '../../keras-order.ts';
 import { unsupported } from '../../layer-converter.ts';
-import type { Value } from '../../value.ts';
+import { valueCount, type Value } from '../../value.ts';
 import { broadcastShape, constantOperand } from '../constant-operand.ts';
 import type { ActivationTensor } from '../graph-tensor.ts';
 import { inputAt, type OperationConverter, type OperationPlace } from '../operation-converter.ts';
@@ -81,7 +81,7 @@ function twoValues(draft: GraphDraft, left: ActivationTensor, right: ActivationT
   const isAlike = sameOrder(a, b);
   const [first, second] = isAlike ? [a, b] : [inKerasOrder(draft, a), inKerasOrder(draft, b)];
   const shape = broadcastShape(first.shape, second.shape);
-  const { flattenedFrom } = first;
+  const flattenedFrom = first.flattenedFrom ?? second.flattenedFrom;
   return {
     names: [first.name, second.name],
     output: { shape, ...(flattenedFrom === undefined ? {} : { flattenedFrom }) },
@@ -92,6 +92,8 @@ function twoValues(draft: GraphDraft, left: ActivationTensor, right: ActivationT
 /** Whether two values run through their elements alike: one number is in every order. */
 function sameOrder(a: Value, b: Value): boolean {
   const [x, y] = [a.flattenedFrom, b.flattenedFrom];
-  if (x === undefined || y === undefined) return x === y;
+  if (x === undefined || y === undefined) {
+    return x === y || valueCount(x === undefined ? a : b) === 1;
+  }
   return x.height === y.height && x.width === y.width && x.channels === y.channels;
 }

@@ -47,6 +47,10 @@ export function fusedActivation(
     case 'sigmoid':
       return activate(draft, value, activation.toLowerCase() as Activation, name);
     case 'leakyrelu': {
+      if (node.op === 'FusedDepthwiseConv2dNative') {
+        // tfjs 4.22 does not pass the slope on.
+        throw unsupported('tfjs computes NaN for a LeakyRelu that is fused with it');
+      }
       const attributes = [floatAttribute('alpha', numberOf(node, 'leakyrelu_alpha') ?? 0.2)];
       return { ...value, name: draft.add('LeakyRelu', { name, inputs: [value.name], attributes }) };
     }

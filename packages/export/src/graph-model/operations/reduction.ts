@@ -2,7 +2,7 @@ import { intAttribute, intsAttribute } from '../../attribute.ts';
 import { flatten } from '../../keras-order.ts';
 import { unsupported } from '../../layer-converter.ts';
 import { spatialShape, type Value } from '../../value.ts';
-import { activation } from '../graph-tensor.ts';
+import { activation, type ActivationTensor } from '../graph-tensor.ts';
 import { flagOf } from '../node-attributes.ts';
 import { notBatch, tensorAxis } from '../nchw.ts';
 import {
@@ -25,7 +25,7 @@ export function reduction(opType: string, globalPool?: string): OperationConvert
     const keepsDims = flagOf(place.node, 'keep_dims') || flagOf(place.node, 'keepdims');
     const shape = value.shape.map((size, index) => (axes.includes(index + 1) ? 1 : size));
     if (spatialShape(value) !== undefined && axes.join() === '1,2' && globalPool !== undefined) {
-      return activation(pool(place, globalPool, value, { shape, keepsDims }));
+      return pool(place, globalPool, value, { shape, keepsDims });
     }
     if (keepsDims) return activation({ name: reduce(place, opType, value, axes, true), shape });
     return activation(drop(place, opType, value, axes));
@@ -37,9 +37,10 @@ function pool(
   opType: string,
   { name: input }: Value,
   { shape, keepsDims }: { readonly shape: readonly number[]; readonly keepsDims: boolean },
-): Value {
-  const name = draft.add(opType, { name: node.name, inputs: [input] });
-  return keepsDims ? { name, shape } : flatten(draft, { name, shape }, `${node.name}/flat`);
+): ActivationTensor {
+  const pixel = { name: draft.add(opType, { name: node.name, inputs: [input] }), shape };
+  if (keepsDims) return activation(pixel);
+  return { ...activation(flatten(draft, pixel, `${node.name}/flat`)), pixel };
 }
 
 /** Without the reduced axes. What is left of a feature map lies in TensorFlow's order. */

@@ -50,17 +50,20 @@ export const squeeze: OperationConverter = (place) => {
 
 /** ExpandDims anywhere behind the batch. */
 export const expandDims: OperationConverter = (place) => {
-  const value = valueAt(place, 0);
-  const axis = notBatch(resolveAxis(numberAt(place, 1), value.shape.length + 2));
-  return viewOf(place, { kind: 'activation', value }, value.shape.toSpliced(axis - 1, 0, 1));
+  const { shape } = valueAt(place, 0);
+  const axis = notBatch(resolveAxis(numberAt(place, 1), shape.length + 2));
+  return viewOf(place, inputAt(place, 0) as ActivationTensor, shape.toSpliced(axis - 1, 0, 1));
 };
 
 function viewOf(
   { draft, node }: OperationPlace,
-  { value }: ActivationTensor,
+  { value, pixel }: ActivationTensor,
   shape: readonly number[],
 ): GraphTensor {
-  return { kind: 'activation', value: reshapeTo(draft, value, shape, node.name) };
+  if (pixel?.shape.join() === shape.join()) return { kind: 'activation', value: pixel };
+  const view = reshapeTo(draft, value, shape, node.name);
+  const isPixel = shape.length === 1 && value.shape.length === 3 && value.shape.at(-1) === shape[0];
+  return { kind: 'activation', value: view, ...(isPixel ? { pixel: value } : {}) };
 }
 
 /** From rows back to `[N, …, C]`: the axes before the last must be the same. */

@@ -1,0 +1,422 @@
+import { SUPPORTED_OPERATIONS } from '@isometry/export';
+import { describe, expect, it } from 'vitest';
+import {
+  differenceFromTfjs,
+  flag,
+  float,
+  HandMadeGraph,
+  int,
+  ints,
+  openGraph,
+  text,
+  texts,
+  type,
+} from './graph-model.ts';
+
+/** Height, width and channels all differ, so that a swapped axis shows. */
+const IMAGE = [-1, 9, 7, 5];
+
+/** Adds operations behind the image and returns the output, or several. */
+type Build = (g: HandMadeGraph, image: string) => string | readonly string[];
+
+const window = (
+  strides: readonly number[],
+  padding: string,
+): Readonly<Record<string, ReturnType<typeof ints>>> => ({
+  strides: ints(...strides),
+  padding: text(padding),
+  dilations: ints(1, 1, 1, 1),
+});
+const one = [1, 1, 1, 1];
+const positive = (value: number): number => 1.5 + value;
+
+/** A vector of as many values as the image has channels. */
+const pooled = (g: HandMadeGraph, image: string): string =>
+  g.node('Mean', [image, g.integers(1, 2)], { keep_dims: flag(false) });
+
+const flattened = (g: HandMadeGraph, image: string): string =>
+  g.node('Reshape', [image, g.integers(-1, 9 * 7 * 5)]);
+
+/** An image of positive values, for roots and logarithms. */
+const shifted = (g: HandMadeGraph, image: string): string =>
+  g.node('AddV2', [image, g.scalar(1.25)]);
+
+const onPositive = ['Log', 'Reciprocal', 'Rsqrt', 'Sqrt'];
+const onAny = [
+  'Abs', 'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Floor', 'Identity', 'LogSoftmax', 'Neg', 'Relu', 'Relu6', 'Round', 'Selu',
+  'Sigmoid', 'Sign', 'Sin', 'Softmax', 'Softplus', 'Square', 'StopGradient', 'Tanh',
+]; // prettier-ignore
+const ofTwo = [
+  'Add', 'AddV2', 'Div', 'Maximum', 'Minimum', 'Mul', 'Pow', 'RealDiv', 'SquaredDifference', 'Sub',
+]; // prettier-ignore
+
+const unaryCases: Record<string, Build> = Object.fromEntries([
+  ...onAny.map((op): [string, Build] => [
+    `${op} of values from -4 to 4`,
+    (g, x) => g.node(op, [g.node('Mul', [x, g.scalar(4)])]),
+  ]),
+  ...onPositive.map((op): [string, Build] => [
+    `${op} of positive values`,
+    (g, x) => g.node(op, [shifted(g, x)]),
+  ]),
+]);
+
+const binaryCases: Record<string, Build> = Object.fromEntries(
+  ofTwo.flatMap((op): [string, Build][] => [
+    [`${op} with a constant a channel`, (g, x) => g.node(op, [shifted(g, x), g.float([5], positive)])],
+    [`${op} of a constant with the image`, (g, x) => g.node(op, [g.float([1, 1, 1, 5], positive), shifted(g, x)])],
+    [`${op} of two values`, (g, x) => g.node(op, [shifted(g, x), g.node('Exp', [x])])],
+  ]),
+); // prettier-ignore
+
+const convolutionCases: Record<string, Build> = {
+  'Conv2D SAME, stride 2': (g, x) =>
+    g.node('Conv2D', [x, g.float([3, 2, 5, 4])], window([1, 2, 2, 1], 'SAME')),
+  'Conv2D VALID, dilated': (g, x) =>
+    g.node('Conv2D', [x, g.float([3, 2, 5, 4])], {
+      ...window(one, 'VALID'),
+      dilations: ints(1, 2, 3, 1),
+    }),
+  'Conv2D EXPLICIT': (g, x) =>
+    g.node('Conv2D', [x, g.float([3, 3, 5, 4])], {
+      ...window([1, 2, 1, 1], 'EXPLICIT'),
+      explicit_paddings: ints(0, 0, 2, 1, 0, 3, 0, 0),
+    }),
+  'Conv2D of numbers that are no strings': (g, x) =>
+    g.node('Conv2D', [x, g.float([3, 2, 5, 4])], {
+      strides: { list: { i: [1, 2, 2, 1] } },
+      padding: { s: [...Buffer.from('SAME')] },
+      dilations: { list: { i: [1, 1, 1, 1] } },
+    }),
+  'DepthwiseConv2dNative with two copies': (g, x) =>
+    g.node('DepthwiseConv2dNative', [x, g.float([3, 2, 5, 2])], window([1, 2, 2, 1], 'SAME')),
+  'DepthwiseConv2dNative dilated': (g, x) =>
+    g.node('DepthwiseConv2dNative', [x, g.float([3, 3, 5, 1])], {
+      ...window(one, 'SAME'),
+      dilations: ints(1, 2, 2, 1),
+    }),
+  'Conv2D and BiasAdd': (g, x) =>
+    g.node('BiasAdd', [
+      g.node('Conv2D', [x, g.float([1, 1, 5, 4])], window(one, 'VALID')),
+      g.float([4]),
+    ]),
+  ...fusedCases('_FusedConv2D', [3, 3, 5, 4], 4),
+  ...fusedCases('FusedDepthwiseConv2dNative', [3, 3, 5, 2], 10),
+};
+
+function fusedCases(
+  op: string,
+  kernel: readonly number[],
+  filters: number,
+): Readonly<Record<string, Build>> {
+  const isDepthwise = op.includes('Depthwise');
+  const activations = [
+    'Relu',
+    'Relu6',
+    'Elu',
+    'Sigmoid',
+    'Prelu',
+    ...(isDepthwise ? [] : ['LeakyRelu']),
+  ];
+  const build =
+    (activation: readonly string[], bias: boolean): Build =>
+    (g, x) => {
+      const inputs = [x, g.float(kernel)];
+      if (bias) inputs.push(g.float([filters]));
+      if (activation.includes('Prelu')) inputs.push(g.float([1, 1, filters], Math.abs));
+      const fused = bias ? ['BiasAdd', ...activation] : activation;
+      return g.node(op, inputs, {
+        ...window([1, 2, 2, 1], 'SAME'),
+        fused_ops: texts(...fused),
+        num_args: int(inputs.length - 2),
+        leakyrelu_alpha: float(0.3),
+      });
+    };
+  return {
+    [`${op} with a bias`]: build([], true),
+    ...Object.fromEntries(
+      activations.map((name): [string, Build] => [
+        `${op} with a bias and ${name}`,
+        build([name], true),
+      ]),
+    ),
+  };
+}
+
+const layoutCases: Record<string, Build> = {
+  'Reshape to a vector before MatMul': (g, x) =>
+    g.node('MatMul', [flattened(g, x), g.float([315, 6])]),
+  'Reshape by shape arithmetic: the batch taken out of Shape': (g, x) => {
+    const batch = g.node(
+      'StridedSlice',
+      [g.node('Shape', [x]), g.integers(0), g.integers(1), g.integers(1)],
+      {
+        shrink_axis_mask: int(1),
+      },
+    );
+    const sizes = g.node('Pack', [batch, g.integer(315)], { axis: int(0), N: int(2) });
+    return g.node('MatMul', [g.node('Reshape', [x, sizes]), g.float([315, 6])]);
+  },
+  'Reshape by the product of sizes': (g, x) => {
+    const sizes = g.node('Shape', [x]);
+    const inner = g.node('StridedSlice', [sizes, g.integers(1), g.integers(0), g.integers(1)], {
+      end_mask: int(1),
+    });
+    const size = g.node('Prod', [inner, g.integers(0)], { keep_dims: flag(true) });
+    const target = g.node('ConcatV2', [g.integers(-1), size, g.integer(0)], { N: int(2) });
+    return g.node('Reshape', [x, target]);
+  },
+  'Reshape of a vector to one pixel and back': (g, x) => {
+    const pixel = g.node('Reshape', [pooled(g, x), g.integers(-1, 1, 1, 5)]);
+    const gate = g.node('Conv2D', [pixel, g.float([1, 1, 5, 6])], window(one, 'SAME'));
+    return g.node('Reshape', [gate, g.integers(-1, 6)]);
+  },
+  'Reshape of a feature map to another': (g, x) => g.node('Reshape', [x, g.integers(-1, 7, 15, 3)]),
+  'Reshape of a feature map to a sequence': (g, x) => g.node('Reshape', [x, g.integers(-1, 63, 5)]),
+  'Reshape to five axes, Transpose and back: a channel shuffle': (g, x) => {
+    const doubled = g.node('ConcatV2', [x, g.node('Exp', [x]), g.integer(3)], { N: int(2) });
+    const split = g.node('Reshape', [doubled, g.integers(-1, 9, 7, 2, 5)]);
+    const turned = g.node('Transpose', [split, g.integers(0, 1, 2, 4, 3)]);
+    return g.node('Reshape', [turned, g.integers(-1, 9, 7, 10)]);
+  },
+  'a Dense layer on a feature map: rows of pixels': (g, x) => {
+    const rows = g.node('Reshape', [x, g.integers(-1, 5)]);
+    const dense = g.node('MatMul', [rows, g.float([5, 4])]);
+    const active = g.node('Relu', [g.node('BiasAdd', [dense, g.float([4])])]);
+    return g.node('Reshape', [active, g.integers(-1, 9, 7, 4)]);
+  },
+  'a Dense layer on a feature map: Tensordot as Keras writes it': (g, x) => {
+    const sizes = g.node('Shape', [x]);
+    const free = g.node('GatherV2', [sizes, g.integers(0, 1, 2), g.integer(0)]);
+    const rows = g.node('Prod', [free, g.integers(0)]);
+    const matrix = g.node('Pack', [rows, g.integer(5)], { N: int(2), axis: int(0) });
+    const product = g.node(
+      '_FusedMatMul',
+      [g.node('Reshape', [x, matrix]), g.float([4, 5]), g.float([4])],
+      {
+        transpose_b: flag(true),
+        fused_ops: texts('BiasAdd', 'Relu'),
+        num_args: int(1),
+      },
+    );
+    const target = g.node('ConcatV2', [free, g.integers(4), g.integer(0)], { N: int(2) });
+    return g.node('Reshape', [product, target]);
+  },
+  'Squeeze of one pixel': (g, x) =>
+    g.node('Squeeze', [g.node('Mean', [x, g.integers(1, 2)], { keep_dims: flag(true) })], {
+      squeeze_dims: ints(1, 2),
+    }),
+  'Squeeze of the rows alone': (g, x) =>
+    g.node('Squeeze', [g.node('Max', [x, g.integers(1)], { keep_dims: flag(true) })], {
+      squeeze_dims: ints(1),
+    }),
+  'ExpandDims of a vector, twice': (g, x) => {
+    const vector = g.node('ExpandDims', [pooled(g, x), g.integer(1)]);
+    return g.node('Mul', [x, g.node('ExpandDims', [vector, g.integer(1)])]);
+  },
+  'ExpandDims at the end': (g, x) => g.node('ExpandDims', [flattened(g, x), g.integer(-1)]),
+  'Transpose of rows and columns': (g, x) => g.node('Transpose', [x, g.integers(0, 2, 1, 3)]),
+  'Transpose of channels to the front': (g, x) => g.node('Transpose', [x, g.integers(0, 3, 1, 2)]),
+  'ConcatV2 of channels': (g, x) =>
+    g.node('ConcatV2', [x, g.node('Relu', [x]), x, g.integer(-1)], { N: int(3) }),
+  'ConcatV2 of rows': (g, x) => g.node('ConcatV2', [x, x, g.integer(1)], { N: int(2) }),
+  'ConcatV2 of vectors in different orders': (g, x) =>
+    g.node('ConcatV2', [flattened(g, x), pooled(g, x), g.integer(1)], { N: int(2) }),
+  'Slice of a box': (g, x) =>
+    g.node('Slice', [x, g.integers(0, 2, 1, 0), g.integers(-1, 3, -1, 2)]),
+  'StridedSlice: a crop': (g, x) =>
+    g.node(
+      'StridedSlice',
+      [x, g.integers(0, 1, 2, 0), g.integers(0, -1, 6, 0), g.integers(...one)],
+      {
+        begin_mask: int(0b1001),
+        end_mask: int(0b1001),
+      },
+    ),
+  'StridedSlice: every second column from the end': (g, x) =>
+    g.node('StridedSlice', [x, g.integers(0, 0, 0), g.integers(0, 0, 0), g.integers(1, 1, -2)], {
+      begin_mask: int(0b111),
+      end_mask: int(0b111),
+    }),
+  'StridedSlice: channels reversed behind an ellipsis': (g, x) =>
+    g.node('StridedSlice', [x, g.integers(0, 0), g.integers(0, 0), g.integers(1, -1)], {
+      ellipsis_mask: int(0b01),
+      begin_mask: int(0b10),
+      end_mask: int(0b10),
+    }),
+  'StridedSlice: one channel, and a new axis': (g, x) =>
+    g.node(
+      'StridedSlice',
+      [x, g.integers(0, 0, 0, -2), g.integers(0, 0, 0, 0), g.integers(...one)],
+      {
+        ellipsis_mask: int(0b0001),
+        new_axis_mask: int(0b0010),
+        begin_mask: int(0b0100),
+        end_mask: int(0b0100),
+        shrink_axis_mask: int(0b1000),
+      },
+    ),
+  'Split of channels': (g, x) => {
+    const wide = g.node('ConcatV2', [x, g.node('Exp', [x]), g.integer(3)], { N: int(2) });
+    const parts = g.node('Split', [g.integer(3), wide], { num_split: int(2) });
+    return [g.node('Sub', [parts, `${parts}:1`]), `${parts}:1`];
+  },
+  'SplitV of rows, the last as long as is left': (g, x) => {
+    const parts = g.node('SplitV', [x, g.integers(2, 3, -1), g.integer(1)], { num_split: int(3) });
+    return [parts, `${parts}:1`, `${parts}:2`];
+  },
+  'ReverseV2 of columns': (g, x) => g.node('ReverseV2', [x, g.integers(2)]),
+  'Tile of a constant': (g, x) =>
+    g.node('Mul', [x, g.node('Tile', [g.float([1, 1, 5]), g.integers(9, 7, 1)])]),
+  'Cast that changes nothing': (g, x) =>
+    g.node('Cast', [x], { SrcT: type('DT_FLOAT'), DstT: type('DT_HALF') }),
+};
+
+const otherCases: Record<string, Build> = {
+  'FusedBatchNormV3': (g, x) =>
+    g.node('FusedBatchNormV3', [x, g.float([5]), g.float([5]), g.float([5]), g.float([5], positive)], {
+      epsilon: float(0.25),
+      is_training: flag(false),
+    }),
+  'FusedBatchNorm without its epsilon': (g, x) =>
+    g.node('FusedBatchNorm', [x, g.float([5]), g.float([5]), g.float([5]), g.float([5], (v) => 0.01 + Math.abs(v) / 100)]),
+  'FusedBatchNormV2 of a convolution': (g, x) => {
+    const y = g.node('Conv2D', [x, g.float([3, 3, 5, 4])], window(one, 'SAME'));
+    return g.node('FusedBatchNormV2', [y, g.float([4]), g.float([4]), g.float([4]), g.float([4], positive)]);
+  },
+  'MaxPool SAME': (g, x) =>
+    g.node('MaxPool', [x], { ksize: ints(1, 3, 2, 1), ...window([1, 2, 2, 1], 'SAME') }),
+  'AvgPool SAME, where padding does not count': (g, x) =>
+    g.node('AvgPool', [x], { ksize: ints(1, 3, 3, 1), ...window(one, 'SAME') }),
+  'AvgPool VALID': (g, x) =>
+    g.node('AvgPool', [x], { ksize: ints(1, 3, 2, 1), ...window([1, 2, 3, 1], 'VALID') }),
+  'Pad before a convolution': (g, x) =>
+    g.node('Conv2D', [g.node('Pad', [x, g.table([0, 0], [1, 0], [2, 1], [0, 0])]), g.float([3, 3, 5, 4])], window([1, 2, 2, 1], 'VALID')),
+  'Pad of channels before a convolution': (g, x) =>
+    g.node('Conv2D', [g.node('Pad', [x, g.table([0, 0], [0, 0], [0, 0], [1, 2])]), g.float([3, 3, 8, 4])], window(one, 'VALID')),
+  'Pad of a flattened vector': (g, x) => g.node('Pad', [flattened(g, x), g.table([0, 0], [2, 1])]),
+  'PadV2 with 7': (g, x) => g.node('PadV2', [x, g.table([0, 0], [1, 0], [2, 1], [0, 0]), g.scalar(7)]),
+  'MirrorPad REFLECT': (g, x) =>
+    g.node('MirrorPad', [x, g.table([0, 0], [3, 2], [0, 1], [0, 0])], { mode: text('REFLECT') }),
+  'MirrorPad SYMMETRIC by one': (g, x) =>
+    g.node('MirrorPad', [x, g.table([0, 0], [1, 1], [0, 1], [0, 0])], { mode: text('SYMMETRIC') }),
+  'Mean of rows and columns, kept': (g, x) =>
+    g.node('Mean', [x, g.integers(1, 2)], { keep_dims: flag(true) }),
+  'Mean of rows and columns from the end': (g, x) => g.node('Mean', [x, g.integers(-2, -3)]),
+  'Mean over the channels: a layer norm': (g, x) => {
+    const mean = g.node('Mean', [x, g.integers(3)], { keep_dims: flag(true) });
+    const variance = g.node('Mean', [g.node('SquaredDifference', [x, mean]), g.integers(3)], { keep_dims: flag(true) });
+    const factor = g.node('Rsqrt', [g.node('AddV2', [variance, g.scalar(1e-3)])]);
+    return g.node('Mul', [g.node('Sub', [x, mean]), g.node('Mul', [factor, g.float([5])])]);
+  },
+  'Max of rows and columns': (g, x) => g.node('Max', [x, g.integers(1, 2)]),
+  'Min of columns': (g, x) => g.node('Min', [x, g.integers(2)]),
+  'Sum of rows': (g, x) => g.node('Sum', [x, g.integers(1)]),
+  'Sum of channels': (g, x) => g.node('Sum', [x, g.integers(3)]),
+  'Prod of columns and channels, kept': (g, x) =>
+    g.node('Prod', [x, g.integers(2, 3)], { keep_dims: flag(true) }),
+  'Sum of a flattened vector: an L2 norm': (g, x) => {
+    const flat = flattened(g, x);
+    const sum = g.node('Sum', [g.node('Square', [flat]), g.integers(1)], { keep_dims: flag(true) });
+    return g.node('Mul', [flat, g.node('Rsqrt', [g.node('Maximum', [sum, g.scalar(1e-12)])])]);
+  },
+  'MatMul with a transposed kernel': (g, x) =>
+    g.node('MatMul', [pooled(g, x), g.float([6, 5])], { transpose_b: flag(true) }),
+  '_FusedMatMul with Prelu': (g, x) =>
+    g.node('_FusedMatMul', [flattened(g, x), g.float([315, 6]), g.float([6]), g.float([6], Math.abs)], {
+      fused_ops: texts('BiasAdd', 'Prelu'),
+      num_args: int(2),
+    }),
+  'a constant beside a flattened vector': (g, x) =>
+    g.node('Mul', [g.node('AddV2', [flattened(g, x), g.float([1, 315])]), g.scalar(2)]),
+  'two flattened vectors in different orders': (g, x) =>
+    g.node('AddV2', [flattened(g, x), g.node('MatMul', [flattened(g, x), g.float([315, 315])])]),
+  'a constant that widens one pixel': (g, x) =>
+    g.node('Mul', [g.node('Mean', [x, g.integers(1, 2)], { keep_dims: flag(true) }), g.float([4, 3, 1])]),
+  'AddN of three': (g, x) => g.node('AddN', [x, g.node('Relu', [x]), g.node('Exp', [x])], { N: int(3) }),
+  'LeakyRelu': (g, x) => g.node('LeakyRelu', [x], { alpha: float(0.15) }),
+  'LeakyRelu without its slope': (g, x) => g.node('LeakyRelu', [x]),
+  'Prelu of each element': (g, x) => g.node('Prelu', [x, g.float([9, 7, 5])]),
+  'ClipByValue': (g, x) => g.node('ClipByValue', [x, g.scalar(-0.25), g.scalar(0.5)]),
+  'hard swish': (g, x) =>
+    g.node('Mul', [x, g.node('Mul', [g.node('Relu6', [g.node('AddV2', [x, g.scalar(3)])]), g.scalar(1 / 6)])]),
+  'Softmax of a flattened vector': (g, x) => g.node('Softmax', [flattened(g, x)]),
+  'LogSoftmax of a sequence': (g, x) =>
+    g.node('LogSoftmax', [g.node('Reshape', [x, g.integers(-1, 63, 5)])]),
+  ...Object.fromEntries(
+    ['asymmetric', 'align_corners', 'half_pixel_centers'].flatMap((name): [string, Build][] => {
+      const attributes = name === 'asymmetric' ? {} : { [name]: flag(true) };
+      return [[20, 10], [5, 7], [9, 21]].map(([height = 0, width = 0]): [string, Build] => [
+        `ResizeBilinear to ${height} x ${width}, ${name}`,
+        (g, x) => g.node('ResizeBilinear', [x, g.integers(height, width)], attributes),
+      ]);
+    }),
+  ),
+  ...Object.fromEntries(
+    ['asymmetric', 'half_pixel_centers'].map((name): [string, Build] => [
+      `ResizeNearestNeighbor by 2 and 3, ${name}`,
+      (g, x) =>
+        g.node('ResizeNearestNeighbor', [x, g.integers(18, 21)], name === 'asymmetric' ? {} : { [name]: flag(true) }),
+    ]),
+  ),
+}; // prettier-ignore
+
+const cases: Readonly<Record<string, Build>> = {
+  ...unaryCases,
+  ...binaryCases,
+  ...convolutionCases,
+  ...layoutCases,
+  ...otherCases,
+};
+const converted = new Set<string>();
+
+describe.each(Object.entries(cases))('%s', (_name, build) => {
+  it('equals tfjs', async () => {
+    const graph = new HandMadeGraph();
+    const outputs = [build(graph, graph.image(IMAGE))].flat();
+    graph.signature = {
+      outputs: Object.fromEntries(outputs.map((name) => [name, { name }])),
+    };
+    for (const { op } of graph.nodes) converted.add(op);
+    const open = await openGraph(graph.file);
+    const difference = await differenceFromTfjs(graph.file, open);
+    await open.session.close();
+    // A few float32 operations on at most 315 values; tfjs' Erf is a polynomial that is right to 1.5e-7.
+    expect(difference).toBeLessThan(2e-6);
+  });
+});
+
+describe('what classifiers are made of', () => {
+  it.each([
+    'Conv2D SAME, stride 2',
+    'Pad before a convolution',
+    'Reshape to a vector before MatMul',
+    'Reshape by shape arithmetic: the batch taken out of Shape',
+    'Reshape of a vector to one pixel and back',
+    'a Dense layer on a feature map: rows of pixels',
+    'a Dense layer on a feature map: Tensordot as Keras writes it',
+    'ExpandDims of a vector, twice',
+    'ConcatV2 of channels',
+    'StridedSlice: a crop',
+    'Mean over the channels: a layer norm',
+    'Max of rows and columns',
+    'Sum of a flattened vector: an L2 norm',
+    'Squeeze of one pixel',
+    'hard swish',
+    'ResizeBilinear to 20 x 10, half_pixel_centers',
+  ])('moves no data: %s', async (name) => {
+    const graph = new HandMadeGraph();
+    (cases[name] as Build)(graph, graph.image(IMAGE));
+    const { nodes, session } = await openGraph(graph.file);
+    await session.close();
+    expect(nodes.map(({ opType }) => opType)).not.toContain('Transpose');
+  });
+});
+
+describe('the cases', () => {
+  it('cover every supported operation, but for those that are refused', () => {
+    const refused = new Set(['ArgMax', 'ArgMin']);
+    const missing = SUPPORTED_OPERATIONS.filter((op) => !converted.has(op) && !refused.has(op));
+    expect(missing).toEqual([]);
+  });
+});
