@@ -15,7 +15,7 @@ import { cacheFolder } from '@isometry/cli';
 import { exportRun } from '@isometry/export';
 import { createImageDecoder } from '@isometry/pixels';
 import { createSession } from '@isometry/runtime-node';
-import { trainClassifier } from '@isometry/train';
+import { loadTfjs, trainClassifier } from '@isometry/train';
 import { makeSyntheticImages, syntheticCounts } from './synthetic-images.mjs';
 
 /** A quarter of MobileNet at half the size: a step takes a twentieth of the time. One look at an image: its tests run it in JavaScript. */
@@ -87,6 +87,7 @@ export async function makeModel(name, recipe = MODELS[name]) {
       out: join(work, 'model.onnx'),
       decode: createImageDecoder(),
       createSession,
+      loadTfjs,
     });
     await rm(join(work, 'images'), { recursive: true });
     await rm(folder, { recursive: true, force: true });

@@ -62,7 +62,7 @@ export interface OutputDifference {
   readonly maxAbs: number;
   /** Mean absolute difference. */
   readonly meanAbs: number;
-  /** What `maxAbs` had to stay below: a share of the largest absolute value of the reference, at least of 1. */
+  /** What `maxAbs` must not exceed: a ten-thousandth of the reference's largest absolute value. */
   readonly bound: number;
 }
 

@@ -15,6 +15,8 @@ import { CANARY_IMAGE } from './canary-image.ts';
 export interface CanaryPorts {
   /** Opens the model on ONNX Runtime's CPU provider. */
   readonly createSession: (model: Uint8Array) => Promise<ModelSession>;
+  /** The same by path: for weights beyond 2 GiB, which lie beside the model in a file of their own. */
+  readonly createSessionFromFile?: ((path: string) => Promise<ModelSession>) | undefined;
   readonly decode: DecodeImage;
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,36 +25,31 @@ export interface CanaryPorts {
 const SUM_TOLERANCE = 1e-4;
 
 /**
- * Runs the model on the canary image and returns what the manifest keeps of it.
+ * Runs a session of the model on the canary image and returns what the manifest keeps of it.
  * @throws `INFERENCE_FAILED` when an output is missing, misshapen, not finite or no distribution, `ABORTED`
  */
 export async function runCanary(
-  model: Uint8Array,
+  session: ModelSession,
   draft: ManifestDraft,
-  ports: CanaryPorts,
+  ports: Pick<CanaryPorts, 'decode' | 'signal'>,
 ): Promise<NonNullable<Manifest['canary']>> {
   const { signal } = ports;
   const png = Uint8Array.from(Buffer.from(CANARY_IMAGE, 'base64'));
   const decoded = await ports.decode(png, draft.pixels, { signal });
   throwIfAborted(signal);
-  const session = await ports.createSession(model);
-  try {
-    const { height, width } = draft.pixels;
-    const feeds = { [INPUT_NAME]: { data: decoded.tensor, dims: [1, 3, height, width] } };
-    const outputs = await session.run(feeds, ['embedding', 'logits', 'probabilities'], { signal });
-    const embedding = checkedOutput(outputs, 'embedding', draft.embedding.size);
-    checkedOutput(outputs, 'logits', draft.labels.length);
-    const probabilities = checkedOutput(outputs, 'probabilities', draft.labels.length);
-    const sum = probabilities.reduce((total, value) => total + value, 0);
-    if (Math.abs(sum - 1) > SUM_TOLERANCE) throw failed(`the probabilities sum to ${sum}`);
-    return {
-      image: CANARY_IMAGE,
-      pixelsSha256: pixelDigest(decoded.pixels),
-      embedding: [...embedding],
-    };
-  } finally {
-    await session.close();
-  }
+  const { height, width } = draft.pixels;
+  const feeds = { [INPUT_NAME]: { data: decoded.tensor, dims: [1, 3, height, width] } };
+  const outputs = await session.run(feeds, ['embedding', 'logits', 'probabilities'], { signal });
+  const embedding = checkedOutput(outputs, 'embedding', draft.embedding.size);
+  checkedOutput(outputs, 'logits', draft.labels.length);
+  const probabilities = checkedOutput(outputs, 'probabilities', draft.labels.length);
+  const sum = probabilities.reduce((total, value) => total + value, 0);
+  if (Math.abs(sum - 1) > SUM_TOLERANCE) throw failed(`the probabilities sum to ${sum}`);
+  return {
+    image: CANARY_IMAGE,
+    pixelsSha256: pixelDigest(decoded.pixels),
+    embedding: [...embedding],
+  };
 }
 
 function checkedOutput(

@@ -1,108 +1,45 @@
-import { basename, dirname } from 'node:path';
-import {
-  MANIFEST_KEY,
-  serializeManifest,
-  sha256Hex,
-  throwIfAborted,
-  type Manifest,
-  type ManifestDraft,
-  type Progress,
-} from '@isometry/core';
-import { encodeModel, withMetadata } from '@isometry/onnx';
-import { runCanary, type CanaryPorts } from './canary.ts';
-import { buildClassifier, type ClassifierGraph } from './classifier-graph.ts';
-import { convertLayersModel } from './convert-layers-model.ts';
-import { withImageMetadata } from './image-metadata.ts';
-import { labelList, loaderConfig, preprocessorConfig } from './loader-files.ts';
-import { modelCard } from './model-card.ts';
+import { join } from 'node:path';
+import { throwIfAborted, type ManifestDraft } from '@isometry/core';
+import { convertClassifier } from './convert-classifier.ts';
+import type { ClassifierGraph } from './classifier-graph.ts';
+import { exportClassifier } from './export-classifier.ts';
+import type { ExportOptions, ExportResult } from './export-options.ts';
 import { readRun } from './run-folder.ts';
 import { runInvalid } from './run-invalid.ts';
-import { writeFiles, type FileToWrite } from './write-files.ts';
-
-/** Options of {@link exportRun}. Sessions and pixels are handed in as values: see `@isometry/runtime-node` and `@isometry/pixels`. */
-export interface ExportRunOptions extends CanaryPorts {
-  /** A path that ends in `.onnx` for that one file, or else a folder; files of the same names are replaced. */
-  readonly out: string;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** What {@link exportRun} made. */
-export interface ExportResult {
-  /** Absolute path of the `.onnx`. */
-  readonly modelPath: string;
-  /** SHA-256 of the `.onnx`, lower-case hex. */
-  readonly modelDigest: string;
-  readonly sizeBytes: number;
-  /** Absolute paths of all files, the model first. */
-  readonly files: readonly string[];
-  readonly manifest: Manifest;
-}
-
-const STAGES = ['read-run', 'convert', 'canary', 'write'] as const;
+import { VERSION } from './version.ts';
 
 /**
- * Exports a training run to one self-describing `.onnx`, having run it on its canary image. Nothing is written
- * before the model is whole, and nothing stays behind after a failure or an abort.
- * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `RUN_INVALID`, `LAYER_UNSUPPORTED`, `MODEL_INVALID`,
- * `INFERENCE_FAILED`, `FILE_WRITE_FAILED`, `ABORTED`
+ * Exports a training run to one self-describing `.onnx`, having compared it with the trained network in
+ * TensorFlow.js. Nothing is written before the model is whole, and nothing stays behind after a failure or an abort.
+ * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `RUN_INVALID`, `LAYER_UNSUPPORTED`, `EXPORT_MISMATCH`, `OPTION_INVALID`,
+ * `PACKAGE_MISSING`, `INFERENCE_FAILED`, `FILE_WRITE_FAILED`, `ABORTED`
  */
-export async function exportRun(
-  runFolder: string,
-  options: ExportRunOptions,
-): Promise<ExportResult> {
-  const { signal } = options;
-  const enter = (stage: (typeof STAGES)[number]): void => {
-    throwIfAborted(signal);
-    options.onProgress?.({ stage, done: STAGES.indexOf(stage), total: STAGES.length });
-  };
-  enter('read-run');
+export async function exportRun(runFolder: string, options: ExportOptions): Promise<ExportResult> {
+  options.onProgress?.({ stage: 'read', done: 0, total: 1 });
   const run = await readRun(runFolder);
-  enter('convert');
-  const classifier = buildClassifier(convertLayersModel(run), {
-    temperature: run.manifest.calibration?.temperature,
+  throwIfAborted(options.signal);
+  options.onProgress?.({ stage: 'convert', done: 0, total: 1 });
+  const { manifest } = run;
+  const converted = convertClassifier(run, {
+    temperature: manifest.calibration?.temperature,
+    fold: options.fold,
   });
-  assertMatches(classifier, run.manifest);
-  const model = encodeModel(withImageMetadata(classifier.model, run.manifest.pixels));
-  enter('canary');
-  const unproven = addManifest(model, { ...run.manifest, canary: null });
-  const manifest = { ...run.manifest, canary: await runCanary(unproven, run.manifest, options) };
-  const bytes = addManifest(model, manifest);
-  enter('write');
-  const isFile = options.out.endsWith('.onnx');
-  const files = await writeFiles(
-    isFile ? dirname(options.out) : options.out,
-    isFile ? [{ path: basename(options.out), content: bytes }] : folderFiles(bytes, manifest),
-    signal,
+  assertMatches(converted, manifest);
+  return exportClassifier(
+    {
+      source: { path: join(runFolder, 'model.json'), format: run.format, channelOrder: 'rgb' },
+      model: converted.model,
+      layers: converted.graph.layers,
+      outputs: converted.outputs,
+      manifest,
+      converter: { name: 'native', version: VERSION },
+    },
+    options,
   );
-  options.onProgress?.({ stage: 'write', done: STAGES.length, total: STAGES.length });
-  return {
-    modelPath: files[0] as string,
-    modelDigest: sha256Hex(bytes),
-    sizeBytes: bytes.length,
-    files,
-    manifest,
-  };
-}
-
-function addManifest(model: Uint8Array, manifest: Manifest): Uint8Array {
-  return withMetadata(model, { [MANIFEST_KEY]: serializeManifest(manifest) });
-}
-
-function folderFiles(model: Uint8Array, manifest: Manifest): readonly FileToWrite[] {
-  return [
-    { path: 'onnx/model.onnx', content: model },
-    { path: 'config.json', content: loaderConfig(manifest) },
-    { path: 'preprocessor_config.json', content: preprocessorConfig(manifest) },
-    { path: 'labels.txt', content: labelList(manifest) },
-    { path: 'README.md', content: modelCard(manifest) },
-  ];
 }
 
 /** Checks that the network and the manifest speak of the same input and outputs. */
-function assertMatches(
-  { model, isNormalised }: ClassifierGraph,
-  manifest: ManifestDraft,
-): void {
+function assertMatches({ model, isNormalised }: ClassifierGraph, manifest: ManifestDraft): void {
   const sizes = (name: string): readonly unknown[] =>
     [...model.graph.inputs, ...model.graph.outputs]
       .find((value) => value.name === name)

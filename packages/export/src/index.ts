@@ -18,10 +18,21 @@ export type { CanaryPorts } from './canary.ts';
 export { buildClassifier, type ClassifierGraph, type ClassifierRoles } from './classifier-graph.ts';
 export { convertLayersModel, type ConvertLayersModelOptions } from './convert-layers-model.ts';
 export type { ConvertedGraph, ConvertedLayer, NamedValue } from './converted-graph.ts';
-export { exportRun, type ExportResult, type ExportRunOptions } from './export-run.ts';
+export type { ExportImage, ExportImages } from './export-image.ts';
+export { exportModel, type ExportModelOptions } from './export-model.ts';
+export type { ExportedModel, ExportOptions, ExportResult } from './export-options.ts';
+export { exportRun } from './export-run.ts';
 export { openExternalData, type ExternalDataFolder } from './external-data-folder.ts';
+export {
+  convertGraphModel,
+  type ConvertGraphModelOptions,
+} from './graph-model/convert-graph-model.ts';
+export { SUPPORTED_OPERATIONS } from './graph-model/operation-table.ts';
 export { SUPPORTED_LAYERS, type SupportedLayer } from './layer-table.ts';
 export { OUTPUT_NAMES } from './output-names.ts';
+export type { PixelChoice } from './pixel-choice.ts';
+export { loadPlainTfjs, type Tfjs } from './proof/tfjs.ts';
+export { readRunManifest } from './run-folder.ts';
 export { toFloat16, type ToFloat16Options } from './precision/to-float16.ts';
 export { readTfjsModel, type ModelWeight, type TfjsModelFile } from './tfjs-model-file.ts';
 export { VERSION } from './version.ts';

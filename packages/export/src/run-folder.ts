@@ -17,15 +17,23 @@ const schema = z.object({ version: z.literal(1), manifest: z.unknown() });
  * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `RUN_INVALID`
  */
 export async function readRun(folder: string): Promise<Run> {
+  const manifest = await readRunManifest(folder);
+  return { ...(await readTfjsModel(join(folder, 'model.json'))), manifest };
+}
+
+/**
+ * Reads what a run's run.json says of its model.
+ * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `RUN_INVALID`
+ */
+export async function readRunManifest(folder: string): Promise<ManifestDraft> {
   const run = z.safeParse(schema, await readJson(join(folder, 'run.json')));
-  if (!run.success)
+  if (!run.success) {
     throw runInvalid('run.json', 'it is not a training run of version 1', run.error);
-  let manifest: ManifestDraft;
+  }
   try {
-    manifest = parseManifestDraft(run.data.manifest);
+    return parseManifestDraft(run.data.manifest);
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message.replace(/\.$/, '') : 'unknown';
     throw runInvalid('run.json', problem, cause);
   }
-  return { ...(await readTfjsModel(join(folder, 'model.json'))), manifest };
 }

@@ -5,7 +5,8 @@ import { IsometryError, isIsometryError, throwIfAborted } from '@isometry/core';
 /** A file by its path inside the folder that is written. */
 export interface FileToWrite {
   readonly path: string;
-  readonly content: Uint8Array | string;
+  /** Pieces are written one after the other. */
+  readonly content: Uint8Array | string | readonly Uint8Array[];
 }
 
 /**
@@ -53,7 +54,7 @@ export async function writeFiles(
 
 async function writeStaged(
   path: string,
-  content: Uint8Array | string,
+  content: FileToWrite['content'],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   throwIfAborted(signal);

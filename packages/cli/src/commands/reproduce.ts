@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { assertOutside } from '../assert-outside.ts';
 import { parseDuration } from '../duration.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
-import { importExporter } from '../export-run.ts';
+import { importExporter } from '../export/export-run.ts';
 import { importTrainer } from '../import-trainer.ts';
 import { parseNumber } from '../option-parsers.ts';
 import { printable } from '../printable.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { IsometryError, isIsometryError, type Progress } from '@isometry/core';
 import { evaluateModel } from '../evaluate/evaluate-model.ts';
 import { writeEvaluationData } from '../evaluate/write-evaluation.ts';
-import { exportRunHere } from '../export-run.ts';
+import { exportRunHere } from '../export/export-run.ts';
 import { importTrainer } from '../import-trainer.ts';
 import { makeFolder } from '../make-folder.ts';
 import { readSpent, startCostMeter } from './cell-cost.ts';

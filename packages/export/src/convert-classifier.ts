@@ -1,0 +1,27 @@
+import { buildClassifier, type ClassifierGraph, type ClassifierRoles } from './classifier-graph.ts';
+import { convertLayersModel } from './convert-layers-model.ts';
+import { convertGraphModel } from './graph-model/convert-graph-model.ts';
+import type { InputSize } from './image-input.ts';
+import { endLayers, provenOutputs } from './proof/proven-outputs.ts';
+import type { ProvenOutput } from './proof/prove-conversion.ts';
+import type { TfjsModelFile } from './tfjs-model-file.ts';
+
+/** A classifier in ONNX, and what has to be compared to prove it. */
+export interface ConvertedClassifier extends ClassifierGraph {
+  readonly outputs: readonly ProvenOutput[];
+}
+
+/**
+ * Converts a tfjs model, of layers or a graph, to a classifier by Isometry's own converter.
+ * @throws `LAYER_UNSUPPORTED`, `RUN_INVALID`
+ */
+export function convertClassifier(
+  file: TfjsModelFile,
+  { inputSize, ...roles }: ClassifierRoles & { readonly inputSize?: InputSize | undefined },
+): ConvertedClassifier {
+  const convert = file.format === 'graph-model' ? convertGraphModel : convertLayersModel;
+  const graph = convert(file, { inputSize });
+  const ends = endLayers(graph);
+  const classifier = buildClassifier(graph, roles);
+  return { ...classifier, outputs: provenOutputs(classifier, ends, roles.temperature ?? 1) };
+}

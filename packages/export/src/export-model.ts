@@ -1,0 +1,89 @@
+import { parseManifestDraft, throwIfAborted, type ManifestDraft } from '@isometry/core';
+import { spatialShape } from './value.ts';
+import { convertClassifier, type ConvertedClassifier } from './convert-classifier.ts';
+import { exportClassifier } from './export-classifier.ts';
+import type { ExportOptions, ExportResult } from './export-options.ts';
+import type { InputSize } from './image-input.ts';
+import type { PixelChoice } from './pixel-choice.ts';
+import { swapInputChannels } from './swap-channels.ts';
+import { readTfjsModel } from './tfjs-model-file.ts';
+import { VERSION } from './version.ts';
+
+/** Options of {@link exportModel}: what a tfjs model does not say of itself. */
+export interface ExportModelOptions extends ExportOptions {
+  readonly name: string;
+  /** Class names in the order of the logits: two or more, unique. */
+  readonly labels: readonly string[];
+  readonly pixels: PixelChoice;
+  /** The size of the image, for a model that leaves it open. @defaultValue what the model says */
+  readonly inputSize?: InputSize | undefined;
+  /**
+   * The layer or operation whose value is the embedding.
+   * @defaultValue an output `embedding`, else what the last Dense layer or 1x1 convolution gets
+   */
+  readonly embedding?: string | undefined;
+  /** The layer or operation whose value is the logits. @defaultValue the output that is the classes */
+  readonly logits?: string | undefined;
+  /** An SPDX expression, or a sentence. @defaultValue unknown */
+  readonly license?: string | undefined;
+  readonly intendedUse?: string | undefined;
+}
+
+/**
+ * Exports any tfjs image classifier, layers model or graph model, to one self-describing `.onnx`, having compared it
+ * with the model in TensorFlow.js.
+ * @param modelJson path of its model.json
+ * @throws `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `RUN_INVALID`, `LAYER_UNSUPPORTED`, `MANIFEST_INVALID`, `EXPORT_MISMATCH`,
+ * `OPTION_INVALID`, `PACKAGE_MISSING`, `INFERENCE_FAILED`, `FILE_WRITE_FAILED`, `ABORTED`
+ */
+export async function exportModel(
+  modelJson: string,
+  options: ExportModelOptions,
+): Promise<ExportResult> {
+  options.onProgress?.({ stage: 'read', done: 0, total: 1 });
+  const file = await readTfjsModel(modelJson);
+  throwIfAborted(options.signal);
+  options.onProgress?.({ stage: 'convert', done: 0, total: 1 });
+  const { embedding, logits, inputSize, fold, labels } = options;
+  const roles = { embedding, logits, inputSize, fold, labelCount: labels.length };
+  const converted = convertClassifier(file, roles);
+  const { channelOrder } = options.pixels;
+  return exportClassifier(
+    {
+      source: { path: modelJson, format: file.format, channelOrder },
+      model: channelOrder === 'bgr' ? swapInputChannels(converted.model) : converted.model,
+      layers: converted.graph.layers,
+      outputs: converted.outputs,
+      manifest: describe(converted, options),
+      converter: { name: 'native', version: VERSION },
+    },
+    options,
+  );
+}
+
+/** The manifest of a model that Isometry did not train. @throws `MANIFEST_INVALID` */
+function describe(
+  { graph, embeddingSize, isNormalised }: ConvertedClassifier,
+  { name, labels, pixels, license = '', intendedUse = '' }: ExportModelOptions,
+): ManifestDraft {
+  const [input] = graph.inputs;
+  const { height = 0, width = 0 } = (input && spatialShape(input.value)) ?? {};
+  const { channelOrder: _, ...choice } = pixels;
+  return parseManifestDraft({
+    version: 1,
+    name,
+    labels,
+    pixels: { version: 'pixels/1', width, height, ...choice, jpegOversampling: 2 },
+    embedding: {
+      size: embeddingSize,
+      normalised: isNormalised,
+      // Nothing says how its distances were meant; on normalised vectors the two order alike.
+      distance: isNormalised ? 'cosine' : 'euclidean',
+    },
+    calibration: null,
+    training: null,
+    metrics: null,
+    license,
+    intendedUse,
+  });
+}
