@@ -10,7 +10,7 @@ import type { ProtobufReader } from './protobuf-reader.ts';
  * Reads an ONNX file for editing. Tensors are views of `bytes`, not copies, or what `readExternal` gives.
  * Training information and quantisation annotations are dropped; what would change the meaning
  * (functions, sparse tensors, strings, sequences) is refused. Beyond its views the reader takes, whatever the file
- * says, at most twice the file for its texts, 160 MB for lists of numbers and some 300 bytes for each of `maxItems`.
+ * says, at most twice the file for its texts, 80 MB for lists of numbers and some 300 bytes for each of `maxItems`.
  * @throws `MODEL_INVALID`, `MODEL_TOO_LARGE`
  */
 export function decodeModel(bytes: Uint8Array, options: DecodeModelOptions = {}): OnnxModel {

@@ -26,10 +26,10 @@ export const MAX_ITEMS = 1_000_000;
 export const MAX_EXTERNAL_BYTES: number = 2 ** 34;
 
 /**
- * Most numbers in a file's attributes, shapes and typed tensor fields (`int32_data` …). Each can become 16 bytes in memory:
- * 160 MB. Writers put what is larger into `raw_data`, which is not copied; nor is `float_data`.
+ * Most numbers in a file's attributes, shapes and typed tensor fields (`int32_data` …). Each becomes 16 bytes in memory, and
+ * as much again while its list grows: 80 MB. Writers put what is larger into `raw_data`, which is not copied; nor is `float_data`.
  */
-export const MAX_NUMBERS = 10_000_000;
+export const MAX_NUMBERS = 2_000_000;
 
 /** Longest name or documentation in bytes: far beyond any, and far from the half gigabyte that JavaScript's strings end at. */
 export const MAX_TEXT_BYTES = 16_000_000;
