@@ -19,6 +19,7 @@ import { makeVariant } from './make-variants.ts';
 import { modelCard } from './model-card.ts';
 import { openEncoded, sideFileOf } from './open-encoded.ts';
 import { proveModel, type UnprovenModel } from './proof/prove-model.ts';
+import { assertCalibrationImages } from './variants/quantize-model.ts';
 import { writeFiles, type FileToWrite } from './write-files.ts';
 
 /** A model that is ready to be proven and written. */
@@ -46,6 +47,7 @@ export async function exportClassifier(
   const { out, signal, onProgress } = options;
   const isFile = out.endsWith('.onnx');
   const precisions = choosePrecisions(options.precisions, isFile);
+  if (precisions.includes('int8')) assertCalibrationImages(options.images);
   const { manifest: draft, converter } = converted;
   const model = withImageMetadata(converted.model, draft.pixels);
   const proof = await proveModel(

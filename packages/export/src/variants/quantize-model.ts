@@ -21,7 +21,7 @@ export async function quantizeModel(
   spec: PixelSpec,
   options: ExportOptions,
 ): Promise<{ readonly model: OnnxModel; readonly report: QuantizationReport }> {
-  const images = assertImages(options.images);
+  const images = assertCalibrationImages(options.images);
   const { decode, signal, onProgress, createSession } = options;
   const count = options.calibrationImages ?? CALIBRATION_IMAGES;
   const read = { decode, spec, signal, batchSize: BATCH };
@@ -43,7 +43,8 @@ export async function quantizeModel(
   });
 }
 
-function assertImages(images: ExportImages | undefined): ExportImages {
+/** @throws `OPTION_INVALID` without images to calibrate on */
+export function assertCalibrationImages(images: ExportImages | undefined): ExportImages {
   if (images !== undefined && images.calibration.length > 0) return images;
   throw new IsometryError('OPTION_INVALID', 'int8 is calibrated on images, and there are none.', {
     hint: 'Name the folder with the images of the training with --images.',
