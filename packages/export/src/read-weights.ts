@@ -14,6 +14,12 @@ import {
 /** What `group` says of a weight that the optimiser keeps to go on with the training. */
 const OPTIMIZER = 'optimizer';
 
+/**
+ * Most values of all weights: 8 GB of float32. A file system can hold a file of any length that takes no room; a
+ * classifier of 2 billion weights has never been one of tfjs.
+ */
+const MAX_VALUES = 2 ** 31;
+
 /** Quantised values are read this many at a time: 256 KB at most. */
 const CHUNK = 65_536;
 
@@ -32,12 +38,17 @@ export async function readWeights(
   );
   checkNames(groups);
   let first = 0;
+  let values = 0;
   const placed = groups.map(({ paths, weights }) => {
     const own = shards.slice(first, first + paths.length);
     first += paths.length;
     checkSizes(own, weights);
+    values += weights.reduce((sum, spec) => sum + weightCount(spec), 0);
     return { own, weights };
   });
+  if (values > MAX_VALUES) {
+    throw tfjsModelInvalid('model.json', `its weights are more than ${MAX_VALUES} numbers`);
+  }
   const read = new Map<string, ModelWeight>();
   for (const { own, weights } of placed) {
     const reader = new ShardReader(own);
@@ -95,21 +106,17 @@ async function readWeight(reader: ShardReader, spec: WeightSpec): Promise<ModelW
     await reader.skip(count * storedSize(spec));
     return undefined;
   }
-  const data = arrayOf(dtype, count);
+  let data: ModelWeight['data'];
+  try {
+    data = arrayOf(dtype, count);
+  } catch (cause) {
+    throw tfjsModelInvalid(`weight "${spec.name}"`, 'it does not fit into memory', cause);
+  }
   const { quantization } = spec;
   if (quantization === undefined) {
     await reader.fill(data);
   } else {
-    const decode = decoderOf(quantization, dtype);
-    const Stored = storedSize(spec) === 1 ? Uint8Array : Uint16Array;
-    const scratch = new Stored(Math.min(count, CHUNK));
-    for (let first = 0; first < count; first += CHUNK) {
-      const chunk = scratch.subarray(0, Math.min(CHUNK, count - first));
-      // The bytes lie one after the other.
-      // oxlint-disable-next-line no-await-in-loop
-      await reader.fill(chunk);
-      for (const [index, value] of chunk.entries()) data[first + index] = decode(value);
-    }
+    await readQuantised(reader, { ...spec, quantization }, data);
   }
   return { shape, dtype, data };
 }
@@ -122,6 +129,32 @@ function arrayOf(dtype: ModelWeight['dtype'], count: number): ModelWeight['data'
       return new Int32Array(count);
     default:
       return new Uint8Array(count);
+  }
+}
+
+/** Reads values that lie as bytes or halves and makes numbers of them, a few at a time. */
+async function readQuantised(
+  reader: ShardReader,
+  spec: WeightSpec & { readonly quantization: Quantization },
+  data: ModelWeight['data'],
+): Promise<void> {
+  const decode = decoderOf(spec.quantization, spec.dtype);
+  const isByte = storedSize(spec) === 1;
+  const chunk = Math.min(CHUNK, data.length);
+  const scratch = isByte ? new Uint8Array(chunk) : new Uint16Array(chunk);
+  // All values that a byte can have; a plain loop, because there are tens of millions of weights.
+  const decoded = isByte
+    ? Float64Array.from({ length: 256 }, (_, value) => decode(value))
+    : undefined;
+  for (let first = 0; first < data.length; first += chunk) {
+    const stored = scratch.subarray(0, Math.min(chunk, data.length - first));
+    // The bytes lie one after the other.
+    // oxlint-disable-next-line no-await-in-loop
+    await reader.fill(stored);
+    for (let index = 0; index < stored.length; index++) {
+      const value = stored[index] as number;
+      data[first + index] = decoded === undefined ? decode(value) : (decoded[value] as number);
+    }
   }
 }
 

@@ -3,6 +3,9 @@ import { endianness } from 'node:os';
 import type { ShardFile } from './shard-files.ts';
 import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
 
+/** Node reads no more than 2 GiB at once. */
+const MAX_READ = 2 ** 30;
+
 /** Reads files one after the other as if they were one, straight into the arrays that keep the values. */
 export class ShardReader {
   readonly #shards: readonly ShardFile[];
@@ -45,7 +48,7 @@ export class ShardReader {
 
   async #read(into: Uint8Array): Promise<number> {
     const shard = await this.#current();
-    const length = Math.min(into.length, shard.sizeBytes - this.#offset);
+    const length = Math.min(into.length, shard.sizeBytes - this.#offset, MAX_READ);
     try {
       this.#handle ??= await open(shard.path);
       const { bytesRead } = await this.#handle.read(into, 0, length, this.#offset);

@@ -60,7 +60,7 @@ function isDecodable(dtype: ModelWeight['dtype'], stored: string | undefined): b
   return dtype === 'int32' && stored !== 'float16';
 }
 
-/** How many values a weight has; not exact, and perhaps infinite, where no file could hold them. */
+/** How many values a weight has; not exact beyond 2^53, where no file could hold them. */
 export function weightCount({ shape }: WeightSpec): number {
   return shape.reduce((product, size) => product * size, 1);
 }
