@@ -1,4 +1,5 @@
 import { unsupported } from '../layer-converter.ts';
+import { constantCount } from './constant-limit.ts';
 import { broadcastShape } from './constant-operand.ts';
 import {
   constant,
@@ -54,7 +55,7 @@ export function computeArithmetic(place: OperationPlace): ConstantTensor | undef
   const [a, b] = [constantAt(place, 0), constantAt(place, 1)];
   const shape = broadcastShape(a.shape, b.shape);
   const strides = stridesOf(shape);
-  const count = elementCount(shape);
+  const count = constantCount(elementCount(shape));
   const [from, beside] = [reader(a, shape, strides), reader(b, shape, strides)];
   const data = Array.from({ length: count }, (_, flat) =>
     combine(place.node.op, compute, from(flat), beside(flat)),

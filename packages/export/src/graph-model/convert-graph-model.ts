@@ -177,6 +177,7 @@ function named(
   if (tensor.kind === 'constant') {
     throw tfjsModelInvalid('model.json', `"${name}" does not depend on the image`);
   }
+  if (tensor.isRows === true) throw unsupported(`"${name}" is a matrix of all images' rows`);
   return { name, value: tensor.value };
 }
 

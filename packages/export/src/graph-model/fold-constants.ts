@@ -10,6 +10,7 @@ import {
   type Size,
 } from './graph-tensor.ts';
 import { flagOf, isFloatType, numberOf, numbersOf, typeOf } from './node-attributes.ts';
+import { constantCount } from './constant-limit.ts';
 import { computeArithmetic, computeUnary } from './constant-arithmetic.ts';
 import {
   constantAt,
@@ -172,7 +173,7 @@ function squeezed(place: OperationPlace): ConstantTensor {
 function fill(place: OperationPlace): ConstantTensor {
   const shape = numbersAt(place, 0);
   const value = constantAt(place, 1);
-  return constant(shape, checkedList(elementCount(shape)).fill(numberAt(place, 1)), value.isFloat);
+  return constant(shape, zeros(elementCount(shape)).fill(numberAt(place, 1)), value.isFloat);
 }
 
 function range(place: OperationPlace): ConstantTensor {
@@ -182,7 +183,7 @@ function range(place: OperationPlace): ConstantTensor {
     number,
   ];
   const count = Math.max(Math.ceil((limit - start) / delta), 0);
-  const data = checkedList(count).map((_, index) => start + index * delta);
+  const data = zeros(count).map((_, index) => start + index * delta);
   return constant([data.length], data, constantAt(place, 0).isFloat);
 }
 
@@ -222,7 +223,7 @@ function pick(
   from: (index: readonly number[]) => readonly number[],
 ): Size[] {
   const [outer, inner] = [stridesOf(shape), stridesOf(tensor.shape)];
-  return checkedList(elementCount(shape)).map((_, flat) => {
+  return zeros(elementCount(shape)).map((_, flat) => {
     const index = shape.map((size, axis) => Math.floor(flat / (outer[axis] as number)) % size);
     const at = from(index).reduce(
       (sum, position, axis) => sum + position * (inner[axis] as number),
@@ -232,12 +233,6 @@ function pick(
   });
 }
 
-/** The most constants that folding makes: 64 MB of them, more than any classifier's arithmetic with shapes needs. */
-const MOST_CONSTANTS = 16_777_216;
-
-function checkedList(count: number): number[] {
-  if (!Number.isInteger(count) || count < 0 || count > MOST_CONSTANTS) {
-    throw unsupported(`it makes ${count} constants`);
-  }
-  return new Array<number>(count).fill(0);
+function zeros(count: number): number[] {
+  return new Array<number>(constantCount(count)).fill(0);
 }

@@ -87,5 +87,7 @@ function number(value: unknown): number | undefined {
 
 function text(value: unknown): string | undefined {
   if (typeof value === 'string') return Buffer.from(value, 'base64').toString('latin1');
-  return Array.isArray(value) ? String.fromCharCode(...value.map(Number)) : undefined;
+  // As arguments, a list of millions would end in a stack overflow. No attribute's word is that long.
+  if (!Array.isArray(value) || value.length > 1000) return undefined;
+  return String.fromCharCode(...value.map(Number));
 }

@@ -50,6 +50,11 @@ export function rowsAndColumns({ node }: OperationPlace, name: string): [number,
   const [batch = 1, rows = 1, columns = 1, channels = 1] = numbersOf(node, name) ?? [];
   if (batch !== 1 || channels !== 1)
     throw unsupported(`its ${name} move the batch or the channels`);
-  if (!(rows >= 1 && columns >= 1)) throw unsupported(`its ${name} are ${rows} and ${columns}`);
+  if (!isCount(rows) || !isCount(columns))
+    throw unsupported(`its ${name} are ${rows} and ${columns}`);
   return [rows, columns];
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1;
 }

@@ -63,7 +63,7 @@ function kernelShape(place: OperationPlace): readonly [number, number, number, n
   if (rows === undefined || columns === undefined || inputs === undefined) {
     throw unsupported(`its kernel has shape [${shape.join(', ')}]`);
   }
-  if (outputs === undefined || others.length > 0) {
+  if (outputs === undefined || others.length > 0 || shape.includes(0)) {
     throw unsupported(`its kernel has shape [${shape.join(', ')}]`);
   }
   return [rows, columns, inputs, outputs];

@@ -22,7 +22,8 @@ function resize(place: OperationPlace, mode: 'linear' | 'nearest'): GraphTensor 
   if (height === undefined || width === undefined || others.length > 0) {
     throw unsupported('its size is not two numbers');
   }
-  if (!(height >= 1 && width >= 1)) throw unsupported(`its size is ${height} and ${width}`);
+  if (![height, width].every((side) => Number.isInteger(side) && side >= 1))
+    throw unsupported(`its size is ${height} and ${width}`);
   if (mode === 'nearest') {
     const isWhole = height % size.height === 0 && width % size.width === 0;
     if (!isWhole || flagOf(node, 'align_corners')) {

@@ -132,9 +132,13 @@ function take(draft: GraphDraft, value: Value, ranges: readonly SliceRange[], na
   return { name: draft.add('Slice', { name, inputs }), shape };
 }
 
+/** More parts than a classifier's channels are split into; a bound on what a hostile number allocates. */
+const MOST_PARTS = 65_536;
+
 function evenly(whole: number, parts: number): readonly number[] {
   const size = whole / parts;
-  if (!Number.isInteger(size)) throw unsupported(`${whole} does not split into ${parts}`);
+  if (!Number.isInteger(size) || parts < 1 || parts > MOST_PARTS)
+    throw unsupported(`${whole} does not split into ${parts}`);
   return new Array<number>(parts).fill(size);
 }
 
