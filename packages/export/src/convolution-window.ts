@@ -11,9 +11,9 @@ export const pair: z.ZodType<[number, number]> = z.pipe(
   z.transform((value): [number, number] => (typeof value === 'number' ? [value, value] : value)),
 );
 
-/** The layout that tfjs trains in. */
+/** The layout that tfjs trains in. Its CPU backend and most of its kernels have no other. */
 export const channelsLast: z.ZodType<'channels_last' | null | undefined> = z.optional(
-  z.nullable(z.literal('channels_last')),
+  z.nullable(z.literal('channels_last', 'only channels_last can be written')),
 );
 
 /** How a convolution slides, rows first. */
@@ -27,8 +27,8 @@ export interface WindowConfig {
 /** The same as Keras writes it, with the layout that this exporter expects. */
 export const windowSchema: z.ZodType<WindowConfig> = z.object({
   kernel_size: pair,
-  strides: pair,
-  padding: z.enum(['valid', 'same']),
+  strides: pair.default([1, 1]),
+  padding: z.enum(['valid', 'same']).default('valid'),
   dilation_rate: pair.default([1, 1]),
   data_format: channelsLast,
 });
@@ -76,4 +76,39 @@ function slide(
   const total = Math.max((size - 1) * stride + reach - input, 0);
   const before = Math.floor(total / 2);
   return { size, before, after: total - before };
+}
+
+/**
+ * The window of a transposed convolution: what makes `input` of the output. Its size is stride times the input, with
+ * VALID and a kernel larger than the stride also what hangs over; a smaller kernel leaves zeros at the end.
+ */
+export function transposedWindow(
+  input: Spatial,
+  { kernel_size: kernel, strides, padding }: Omit<WindowConfig, 'dilation_rate'>,
+): ConvolutionWindow {
+  const rows = widen(input.height, kernel[0], strides[0], padding);
+  const columns = widen(input.width, kernel[1], strides[1], padding);
+  return {
+    height: rows.size,
+    width: columns.size,
+    attributes: [
+      intsAttribute('kernel_shape', kernel),
+      intsAttribute('strides', strides),
+      intsAttribute('pads', [rows.before, columns.before, rows.after, columns.after]),
+      intsAttribute('output_padding', [rows.zeros, columns.zeros]),
+    ],
+  };
+}
+
+function widen(
+  input: number,
+  kernel: number,
+  stride: number,
+  padding: WindowConfig['padding'],
+): { size: number; before: number; after: number; zeros: number } {
+  const over = Math.max(kernel - stride, 0);
+  const zeros = Math.max(stride - kernel, 0);
+  if (padding === 'valid') return { size: input * stride + over, before: 0, after: 0, zeros };
+  const before = Math.floor(over / 2);
+  return { size: input * stride, before, after: over - before, zeros };
 }

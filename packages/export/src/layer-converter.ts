@@ -1,7 +1,7 @@
 import { IsometryError } from '@isometry/core';
 import * as z from 'zod';
 import type { GraphDraft } from './graph-draft.ts';
-import type { Value } from './value.ts';
+import { spatialShape, type Spatial, type Value } from './value.ts';
 
 /** What a converter gets: one layer in its place in the graph. */
 export interface LayerPlace<Config> {
@@ -49,4 +49,15 @@ export function onlyInput({ inputs }: LayerPlace<unknown>): Value {
   const [input] = inputs;
   if (input === undefined || inputs.length > 1) throw unsupported(`it has ${inputs.length} inputs`);
   return input;
+}
+
+/** The only input of a layer and its sizes, for layers that take a feature map. */
+export function onlyFeatureMap(place: LayerPlace<unknown>): {
+  readonly input: Value;
+  readonly size: Spatial;
+} {
+  const input = onlyInput(place);
+  const size = spatialShape(input);
+  if (size === undefined) throw unsupported('its input is not a feature map');
+  return { input, size };
 }

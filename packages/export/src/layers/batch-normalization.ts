@@ -1,37 +1,80 @@
 import * as z from 'zod';
 import { floatAttribute } from '../attribute.ts';
-import { inKerasOrder } from '../keras-order.ts';
-import { defineLayer, onlyInput, unsupported, type LayerConverter } from '../layer-converter.ts';
+import { axesSchema, shapeIndex } from '../keras-axis.ts';
+import { elementwise } from '../keras-order.ts';
+import {
+  defineLayer,
+  onlyInput,
+  unsupported,
+  type LayerConverter,
+  type LayerPlace,
+} from '../layer-converter.ts';
+import { onnxShape, type Value } from '../value.ts';
 
 const schema = z.object({
-  axis: z.int().default(-1),
-  epsilon: z.number().positive().default(1e-3),
+  axis: axesSchema.default([-1]),
+  epsilon: z.number().nonnegative().default(1e-3),
   scale: z.boolean().default(true),
   center: z.boolean().default(true),
 });
 
-/** BatchNormalization with the moving statistics; ones and zeros stand for gamma and beta left out. */
+type Place = LayerPlace<z.infer<typeof schema>>;
+
+/**
+ * Normalisation with the moving statistics; ones and zeros stand for gamma and beta left out. BatchNormalization where
+ * the axis is ONNX's second, so that it can be folded; else one factor and one shift.
+ */
 export const batchNormalization: LayerConverter = defineLayer(schema, (place) => {
-  const { name, config, draft } = place;
-  const input = inKerasOrder(draft, onlyInput(place));
-  const rank = input.shape.length;
-  if (config.axis !== -1 && config.axis !== rank) throw unsupported('its axis is not the last one');
-  const channels = input.shape.at(-1) as number;
-  const dims = [channels];
-  const gamma = config.scale ? place.weight('gamma', dims) : new Float32Array(channels).fill(1);
-  const beta = config.center ? place.weight('beta', dims) : new Float32Array(channels);
-  return {
-    name: draft.add('BatchNormalization', {
-      name,
-      inputs: [
-        input.name,
-        draft.float(`${name}/gamma`, dims, gamma),
-        draft.float(`${name}/beta`, dims, beta),
-        draft.float(`${name}/moving_mean`, dims, place.weight('moving_mean', dims)),
-        draft.float(`${name}/moving_variance`, dims, place.weight('moving_variance', dims)),
-      ],
-      attributes: [floatAttribute('epsilon', config.epsilon)],
-    }),
-    shape: input.shape,
-  };
+  const input = onlyInput(place);
+  const [axis = -1, ...others] = place.config.axis;
+  if (others.length > 0) throw unsupported('it has several axes');
+  const index = shapeIndex(axis, input.shape.length);
+  const isSecond = onnxShape(input.shape.map((_, at) => at))[0] === index;
+  return isSecond ? writeNormalization(place, input, index) : writeFactor(place, input, index);
 });
+
+function writeNormalization(place: Place, input: Value, index: number): Value {
+  const { name, config, draft } = place;
+  const size = input.shape[index] as number;
+  const statistics = statisticsOf(place, size);
+  const constants = Object.entries(statistics).map(([part, data]) =>
+    draft.float(`${name}/${part}`, [size], elementwise(data, [size], input).data),
+  );
+  const attributes = [floatAttribute('epsilon', config.epsilon)];
+  const inputs = [input.name, ...constants];
+  return { ...input, name: draft.add('BatchNormalization', { name, inputs, attributes }) };
+}
+
+function writeFactor(place: Place, input: Value, index: number): Value {
+  const { name, config, draft } = place;
+  const size = input.shape[index] as number;
+  const { gamma, beta, moving_mean: mean, moving_variance: variance } = statisticsOf(place, size);
+  const factor = new Float32Array(size);
+  const shift = new Float32Array(size);
+  for (let at = 0; at < size; at++) {
+    const scale = (gamma[at] as number) / Math.sqrt((variance[at] as number) + config.epsilon);
+    factor[at] = scale;
+    shift[at] = (beta[at] as number) - (mean[at] as number) * scale;
+  }
+  const dims = onnxShape(input.shape.map((_, at) => (at === index ? size : 1)));
+  const scaled = draft.add('Mul', {
+    name: `${name}/scaled`,
+    inputs: [input.name, draft.float(`${name}/factor`, dims, factor)],
+  });
+  const inputs = [scaled, draft.float(`${name}/shift`, dims, shift)];
+  return { ...input, name: draft.add('Add', { name, inputs }) };
+}
+
+/** In the order in which ONNX' operator takes them. */
+function statisticsOf(
+  place: Place,
+  size: number,
+): Readonly<Record<'gamma' | 'beta' | 'moving_mean' | 'moving_variance', Float32Array>> {
+  const { scale, center } = place.config;
+  return {
+    gamma: scale ? place.weight('gamma', [size]) : new Float32Array(size).fill(1),
+    beta: center ? place.weight('beta', [size]) : new Float32Array(size),
+    moving_mean: place.weight('moving_mean', [size]),
+    moving_variance: place.weight('moving_variance', [size]),
+  };
+}

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { defineLayer, type LayerConverter } from '../layer-converter.ts';
 
 const side = z.int().min(1);
-const shape = z.tuple([z.null(), side, side, z.literal(3)]);
+const batch = z.nullable(side);
+const shape = z.tuple([batch, side, side, z.literal(3)]);
 
 /** The image: a fixed height and width, three channels, any batch. */
 export const inputLayer: LayerConverter = defineLayer(

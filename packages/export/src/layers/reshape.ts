@@ -1,31 +1,18 @@
 import * as z from 'zod';
-import { intsAttribute } from '../attribute.ts';
-import { flatten, inKerasOrder, isOrderFree } from '../keras-order.ts';
+import { reshapeTo } from '../keras-order.ts';
 import { defineLayer, onlyInput, unsupported, type LayerConverter } from '../layer-converter.ts';
 import { valueCount } from '../value.ts';
 
 /** One size may be left to follow: Keras writes -1, tfjs null. */
 const size = z.union([z.literal(-1), z.null(), z.int().min(1)]).transform((value) => value ?? -1);
 
-/** To one dimension or to rows, columns, channels, by way of Keras' order. */
+/** To any rank, by way of Keras' order. */
 export const reshape: LayerConverter = defineLayer(
-  z.object({ target_shape: z.union([z.tuple([size]), z.tuple([size, size, size])]) }),
+  z.object({ target_shape: z.array(size).min(1) }),
   (place) => {
     const { name, config, draft } = place;
     const input = onlyInput(place);
-    const shape = resolveShape(config.target_shape, valueCount(input));
-    const flat = inKerasOrder(draft, flatten(draft, input, `${name}/flat`));
-    const [height, width, channels] = shape;
-    if (width === undefined || channels === undefined || height === undefined) return flat;
-    const from = { height, width, channels };
-    if (isOrderFree(from)) {
-      const target = draft.integersOf(`${name}/shape`, [0, channels, height, width]);
-      return { name: draft.add('Reshape', { name, inputs: [flat.name, target] }), shape };
-    }
-    const target = draft.integersOf(`${name}/shape`, [0, height, width, channels]);
-    const pixels = draft.add('Reshape', { name: `${name}/hwc`, inputs: [flat.name, target] });
-    const attributes = [intsAttribute('perm', [0, 3, 1, 2])];
-    return { name: draft.add('Transpose', { name, inputs: [pixels], attributes }), shape };
+    return reshapeTo(draft, input, resolveShape(config.target_shape, valueCount(input)), name);
   },
 );
 

@@ -1,30 +1,59 @@
+import type { OnnxAttribute, OnnxNode } from '@isometry/onnx';
 import { readInts } from '../attribute.ts';
 import type { GraphDraft } from '../graph-draft.ts';
 
-/** Moves a Pad with zeros into the `pads` of the convolutions behind it. */
-export function foldPadding(draft: GraphDraft): void {
+/**
+ * Moves a Pad with zeros into the `pads` of the convolutions behind it. `kept`: values that must stay, the outputs.
+ */
+export function foldPadding(draft: GraphDraft, kept: readonly string[]): void {
+  const outputs = new Set(kept);
   for (const pad of draft.nodes.filter((node) => node.opType === 'Pad')) {
-    const [input, padsName = ''] = pad.inputs;
+    const [input] = pad.inputs;
     const [output = ''] = pad.outputs;
-    const pads = draft.integers.get(padsName);
+    const edges = zeroEdges(draft, pad);
     const consumers = draft.consumers(output);
-    if (pads === undefined || input === undefined || consumers.length === 0) continue;
-    if (consumers.some((node) => node.opType !== 'Conv')) continue;
-    // NCHW: [batch, channel, top, left, batch, channel, bottom, right].
-    const edges = [...pads.slice(2, 4), ...pads.slice(6, 8)];
-    draft.nodes = draft.nodes.flatMap((node) => {
-      if (node === pad) return [];
-      if (!consumers.includes(node)) return [node];
-      const own = readInts(node.attributes, 'pads') ?? [0, 0, 0, 0];
-      const sum = own.map((value, index) => value + (edges[index] ?? 0));
-      const others = (node.attributes ?? []).filter(({ name }) => name !== 'pads');
-      return [
-        {
-          ...node,
-          inputs: node.inputs.map((name) => (name === output ? input : name)),
-          attributes: [...others, { name: 'pads', type: 'ints', value: sum }],
-        },
-      ];
-    });
+    if (edges === undefined || input === undefined || consumers.length === 0) continue;
+    if (outputs.has(output) || !consumers.every((node) => takesPads(node, output))) continue;
+    for (const node of consumers) draft.replace(node, withPads(node, input, edges));
+    draft.replace(pad);
   }
+}
+
+/** Top, left, bottom and right of a Pad that puts zeros around a feature map and does nothing else. */
+function zeroEdges(draft: GraphDraft, pad: OnnxNode): readonly number[] | undefined {
+  const [, padsName = '', fill = ''] = pad.inputs;
+  const mode = textOf(pad.attributes, 'mode') ?? 'constant';
+  const pads = draft.integers.get(padsName);
+  const isZero = fill === '' || draft.floats.get(fill)?.data.every((value) => value === 0);
+  if (mode !== 'constant' || isZero !== true || pads?.length !== 8) return undefined;
+  // NCHW: [batch, channel, top, left, batch, channel, bottom, right]; less than 0 would cut off.
+  const others = [...pads.slice(0, 2), ...pads.slice(4, 6)];
+  const edges = [...pads.slice(2, 4), ...pads.slice(6, 8)];
+  return others.every((edge) => edge === 0) && edges.every((edge) => edge >= 0) ? edges : undefined;
+}
+
+/** A pooling layer takes no value from its padding, where a Pad gives it zeros. */
+function takesPads(node: OnnxNode, value: string): boolean {
+  const [input, ...others] = node.inputs;
+  const isExplicit = (textOf(node.attributes, 'auto_pad') ?? 'NOTSET') === 'NOTSET';
+  return node.opType === 'Conv' && isExplicit && input === value && !others.includes(value);
+}
+
+function withPads(node: OnnxNode, input: string, edges: readonly number[]): OnnxNode {
+  const own = readInts(node.attributes, 'pads') ?? [0, 0, 0, 0];
+  const value = own.map((edge, index) => edge + (edges[index] as number));
+  const others = (node.attributes ?? []).filter(({ name }) => name !== 'pads');
+  return {
+    ...node,
+    inputs: [input, ...node.inputs.slice(1)],
+    attributes: [...others, { name: 'pads', type: 'ints', value }],
+  };
+}
+
+function textOf(
+  attributes: readonly OnnxAttribute[] | undefined,
+  name: string,
+): string | undefined {
+  const found = attributes?.find((attribute) => attribute.name === name);
+  return found?.type === 'string' ? found.value : undefined;
 }

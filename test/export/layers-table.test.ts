@@ -1,0 +1,43 @@
+import { SUPPORTED_LAYERS } from '@isometry/export';
+import { describe, expect, it } from 'vitest';
+import { kerasCases } from './keras-cases.ts';
+import { layerCases } from './layer-cases.ts';
+import { buildLayerModel, compareLastOutput } from './layer-comparison.ts';
+import { Draw } from './layer-draw.ts';
+import { randomiseWeights } from './layers-model.ts';
+
+/** How many configurations of each layer are drawn. */
+const DRAWS = process.env['ISOMETRY_FULL'] === '1' ? 60 : 4;
+
+/** Classes that other tests build: the input that all have, and our own layers (layers.test.ts). */
+const ELSEWHERE = ['InputLayer', 'L2Normalize', 'MeanOverViews', 'OrientationViews'];
+
+const cases = Object.entries({ ...layerCases, ...kerasCases });
+const classes = new Set<string>(ELSEWHERE);
+
+describe.each(cases)('%s', (name, build) => {
+  it.each(Array.from({ length: DRAWS }, (_, index) => index))('draw %i', async (index) => {
+    const seed = index * 1000 + name.length;
+    const draw = new Draw(seed);
+    const size = { height: draw.int(1, 9), width: draw.int(1, 11), channels: draw.int(1, 5) };
+    const model = buildLayerModel(size, (features) => build(draw, features));
+    const layers = model.layers.map((layer) => ({
+      className: layer.getClassName(),
+      config: layer.getConfig(),
+    }));
+    for (const { className } of layers) classes.add(className);
+    randomiseWeights(model, seed);
+    const options = { batch: draw.pick([1, 3]), seed, fold: draw.isTrue() };
+    const { difference, dims, expectedDims } = await compareLastOutput(model, options);
+    for (const layer of model.layers) layer.dispose();
+    expect({ options, layers, dims }).toEqual({ options, layers, dims: expectedDims });
+    // Measured over 60 draws: 1.3e-6 at most, for products of few numbers that nearly cancel out.
+    expect(difference.relativeL2).toBeLessThan(5e-6);
+  });
+});
+
+describe('the cases', () => {
+  it('cover every supported layer', () => {
+    expect(SUPPORTED_LAYERS.filter((name) => !classes.has(name))).toEqual([]);
+  });
+});
