@@ -79,17 +79,20 @@ describe('the proof of an export', () => {
   });
 });
 
-/** Something that a converter could get wrong, done to the file before ONNX Runtime opens it. */
+/**
+ * Something that a converter could get wrong, done to the file before ONNX Runtime opens it. What is not in the graph whose
+ * layers are looked at one by one, such as a folded bias, went wrong in the folding.
+ */
 type Fault = (model: OnnxModel) => OnnxModel;
 
 const FAULTS: Readonly<Record<string, readonly [fault: Fault, layer: RegExp]>> = {
-  'a kernel off by a hundredth': [scaled('conv_pw_4', 1, 1.01), /"conv_pw_4_bn"/u],
+  'a kernel off by a hundredth': [scaled('conv_pw_4', 1, 1.01), /"conv_pw_4" \(Conv2D\)/u],
   'a bias that is missing': [scaled('conv_dw_2', 2, 0), /"conv_dw_2_bn"/u],
   'a padding on the other side': [
     changed('conv_dw_6', 'pads', (pads) => [...pads.slice(2), ...pads.slice(0, 2)]),
     /"conv_dw_6_bn"/u,
   ],
-  'rows taken for columns': [turned('conv_dw_3'), /"conv_dw_3_bn"/u],
+  'rows taken for columns': [turned('conv_dw_3'), /"conv_dw_3" \(DepthwiseConv2D\)/u],
   'an activation without its ceiling': [unclipped('conv_pw_1_relu'), /"conv_pw_1_relu"/u],
   'a dense kernel by columns': [transposed('embedding_dense'), /"embedding_dense"/u],
   'a bias of the classes': [scaled('logits', 2, 2), /"logits"/u],
@@ -138,7 +141,6 @@ async function failure(createSession: typeof openCpuSession): Promise<IsometryEr
 
 function edited(model: OnnxModel, name: string, edit: (node: OnnxNode) => OnnxNode): OnnxModel {
   const nodes = model.graph.nodes.map((node) => (node.name === name ? edit(node) : node));
-  expect(nodes).not.toEqual(model.graph.nodes);
   return { ...model, graph: { ...model.graph, nodes } };
 }
 
@@ -170,7 +172,6 @@ function withConstant(
       const values = new Float32Array(tensor.data.slice().buffer);
       return { ...tensor, data: new Uint8Array(change(values, tensor.dims).buffer) };
     });
-    expect(initializers).not.toEqual(model.graph.initializers);
     return { ...model, graph: { ...model.graph, initializers } };
   };
 }

@@ -1,6 +1,7 @@
 import { buildClassifier, type ClassifierGraph, type ClassifierRoles } from './classifier-graph.ts';
 import { convertLayersModel } from './convert-layers-model.ts';
 import { convertGraphModel } from './graph-model/convert-graph-model.ts';
+import type { ConvertedLayer } from './converted-graph.ts';
 import type { InputSize } from './image-input.ts';
 import { endLayers, provenOutputs } from './proof/proven-outputs.ts';
 import type { ProvenOutput } from './proof/prove-conversion.ts';
@@ -9,6 +10,9 @@ import type { TfjsModelFile } from './tfjs-model-file.ts';
 /** A classifier in ONNX, and what has to be compared to prove it. */
 export interface ConvertedClassifier extends ClassifierGraph {
   readonly outputs: readonly ProvenOutput[];
+  readonly layers: readonly ConvertedLayer[];
+  /** The same with a node for every layer; absent when it is that already. */
+  readonly unfolded?: (() => ConvertedClassifier) | undefined;
 }
 
 /**
@@ -17,11 +21,18 @@ export interface ConvertedClassifier extends ClassifierGraph {
  */
 export function convertClassifier(
   file: TfjsModelFile,
-  { inputSize, ...roles }: ClassifierRoles & { readonly inputSize?: InputSize | undefined },
+  options: ClassifierRoles & { readonly inputSize?: InputSize | undefined },
 ): ConvertedClassifier {
+  const { inputSize, ...roles } = options;
   const convert = file.format === 'graph-model' ? convertGraphModel : convertLayersModel;
   const graph = convert(file, { inputSize });
   const ends = endLayers(graph);
   const classifier = buildClassifier(graph, roles);
-  return { ...classifier, outputs: provenOutputs(classifier, ends, roles.temperature ?? 1) };
+  return {
+    ...classifier,
+    layers: classifier.graph.layers,
+    outputs: provenOutputs(classifier, ends, roles.temperature ?? 1),
+    unfolded:
+      roles.fold === false ? undefined : () => convertClassifier(file, { ...options, fold: false }),
+  };
 }

@@ -48,12 +48,17 @@ export async function exportModel(
   const roles = { embedding, logits, inputSize, fold, labelCount: labels.length };
   const converted = convertClassifier(file, roles);
   const { channelOrder } = options.pixels;
+  const { unfolded } = converted;
+  const ordered = ({ model, layers }: ConvertedClassifier) => ({
+    model: channelOrder === 'bgr' ? swapInputChannels(model) : model,
+    layers,
+  });
   return exportClassifier(
     {
       source: { path: modelJson, format: file.format, channelOrder },
-      model: channelOrder === 'bgr' ? swapInputChannels(converted.model) : converted.model,
-      layers: converted.graph.layers,
-      outputs: converted.outputs,
+      ...converted,
+      ...ordered(converted),
+      unfolded: unfolded && (() => ordered(unfolded())),
       manifest: describe(converted, options),
       converter: { name: 'native', version: VERSION },
     },

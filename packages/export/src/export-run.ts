@@ -28,9 +28,7 @@ export async function exportRun(runFolder: string, options: ExportOptions): Prom
   return exportClassifier(
     {
       source: { path: join(runFolder, 'model.json'), format: run.format, channelOrder: 'rgb' },
-      model: converted.model,
-      layers: converted.graph.layers,
-      outputs: converted.outputs,
+      ...converted,
       manifest,
       converter: { name: 'native', version: VERSION },
     },

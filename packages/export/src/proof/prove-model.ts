@@ -32,6 +32,8 @@ export interface UnprovenModel {
   readonly model: OnnxModel;
   /** The layers and what they became, in the order of computation; none when another converter made the graph. */
   readonly layers: readonly ConvertedLayer[];
+  /** The same graph with a node for every layer, to name the one at fault; absent when it is that already. */
+  readonly unfolded?: (() => Pick<UnprovenModel, 'model' | 'layers'>) | undefined;
   readonly outputs: readonly ProvenOutput[];
   readonly pixels: PixelSpec;
 }
@@ -79,15 +81,18 @@ export async function proveModel(
     }
     if (result.failed.length === 0) return result.proof;
     const tensor = inputs.tensors[result.worstInput] as ProofInputs['tensors'][0];
-    const first = await firstDifference({
-      ...unproven,
-      ...pixels,
-      reference,
-      createSession: options.createSession,
-      input: tensor,
-      referenceInput: toChannelsLast(tensor, { ...pixels, channels: 3 }),
-      signal,
-    });
+    const look = (graph: Pick<UnprovenModel, 'model' | 'layers'>) =>
+      firstDifference({
+        ...graph,
+        ...pixels,
+        reference,
+        createSession: options.createSession,
+        input: tensor,
+        referenceInput: toChannelsLast(tensor, { ...pixels, channels: 3 }),
+        signal,
+      });
+    const whole = unproven.unfolded?.();
+    const first = (whole && (await look(whole))) ?? (await look(unproven));
     throw mismatch(result, first);
   } finally {
     reference.close();
