@@ -109,11 +109,12 @@ export async function compareWithTfjs(
 }
 
 /** Interleaved to planar, image by image. */
-function toNchw(nhwc: Float32Array, batch: number): Float32Array {
-  const area = nhwc.length / batch / 3;
+export function toNchw(nhwc: Float32Array, batch: number, channels = 3): Float32Array {
+  const size = nhwc.length / batch;
+  const area = size / channels;
   return nhwc.map((_, index) => {
-    const image = Math.floor(index / (area * 3));
-    const rest = index % (area * 3);
-    return nhwc[image * area * 3 + (rest % area) * 3 + Math.floor(rest / area)] ?? Number.NaN;
+    const rest = index % size;
+    const from = index - rest + (rest % area) * channels + Math.floor(rest / area);
+    return nhwc[from] ?? Number.NaN;
   });
 }

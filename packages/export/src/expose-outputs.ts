@@ -26,12 +26,11 @@ export function exposeOutputs(draft: GraphDraft, roles: OutputRoles): ExposedOut
   const { embedding, logits, temperature, others } = roles;
   const names = new Map<string, string>();
   const outputs: NamedValue[] = [];
-  const expose = (value: Value, wanted: string): void => {
+  const expose = (value: Value, name: string): void => {
     const current = names.get(value.name) ?? value.name;
-    const isOutput = outputs.some(({ name }) => name === current);
-    const name = current === wanted ? wanted : freeName(draft, wanted);
+    const isOutput = outputs.some((output) => output.name === current);
     if (isOutput || draft.producer(current) === undefined) {
-      const copy = draft.add('Identity', { name: `alias/${wanted}`, inputs: [current] });
+      const copy = draft.add('Identity', { name: `alias/${name}`, inputs: [current] });
       draft.renameOutput(copy, name);
     } else if (current !== name) {
       draft.renameOutput(current, name);
@@ -48,13 +47,17 @@ export function exposeOutputs(draft: GraphDraft, roles: OutputRoles): ExposedOut
   const own = logits.softmax?.outputs[0];
   if (own !== undefined && temperature === 1) names.set(own, 'probabilities');
   for (const alias of ['last_hidden_state', 'pooler_output']) expose(embedding, alias);
-  for (const { name, value } of others) expose(value, name);
+  for (const { name, value } of others) {
+    const current = names.get(value.name) ?? value.name;
+    const isNamed = current === name || (isStandard(name) && current.startsWith(`${name}_`));
+    expose(value, isNamed ? current : draft.freeName(name));
+  }
   return { outputs, names };
 }
 
-/** The standard names are kept free for this; another output of such a name gets a number. */
-function freeName(draft: GraphDraft, wanted: string): string {
-  return (OUTPUT_NAMES as readonly string[]).includes(wanted) ? wanted : draft.freeName(wanted);
+/** Whether a model's own output must be called something else: a value of such a name has a number already. */
+function isStandard(name: string): boolean {
+  return (OUTPUT_NAMES as readonly string[]).includes(name);
 }
 
 /** Takes the model's own Softmax away where nothing else uses it, and returns its name. */
