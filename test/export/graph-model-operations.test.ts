@@ -294,6 +294,27 @@ const otherCases: Record<string, Build> = {
     g.node('Conv2D', [g.node('Pad', [x, g.table([0, 0], [1, 0], [2, 1], [0, 0])]), g.float([3, 3, 5, 4])], window([1, 2, 2, 1], 'VALID')),
   'Pad of channels before a convolution': (g, x) =>
     g.node('Conv2D', [g.node('Pad', [x, g.table([0, 0], [0, 0], [0, 0], [1, 2])]), g.float([3, 3, 8, 4])], window(one, 'VALID')),
+  'Pad before MaxPool, of values below 0': (g, x) => {
+    const padded = g.node('Pad', [
+      g.node('Sub', [x, g.scalar(2)]),
+      g.table([0, 0], [1, 1], [1, 1], [0, 0]),
+    ]);
+    return g.node('MaxPool', [padded], { ksize: ints(1, 3, 3, 1), ...window([1, 2, 2, 1], 'VALID') });
+  },
+  'Pad before AvgPool': (g, x) => {
+    const padded = g.node('Pad', [x, g.table([0, 0], [1, 1], [1, 1], [0, 0])]);
+    return g.node('AvgPool', [padded], { ksize: ints(1, 3, 3, 1), ...window([1, 2, 2, 1], 'SAME') });
+  },
+  'PadV2 with 7 before a convolution': (g, x) => {
+    const padded = g.node('PadV2', [x, g.table([0, 0], [1, 1], [1, 1], [0, 0]), g.scalar(7)]);
+    return g.node('Conv2D', [padded, g.float([3, 3, 5, 4])], window(one, 'VALID'));
+  },
+  'MirrorPad before a convolution': (g, x) => {
+    const padded = g.node('MirrorPad', [x, g.table([0, 0], [1, 1], [1, 1], [0, 0])], {
+      mode: text('REFLECT'),
+    });
+    return g.node('Conv2D', [padded, g.float([3, 3, 5, 4])], window(one, 'VALID'));
+  },
   'Pad of a flattened vector': (g, x) => g.node('Pad', [flattened(g, x), g.table([0, 0], [2, 1])]),
   'PadV2 with 7': (g, x) => g.node('PadV2', [x, g.table([0, 0], [1, 0], [2, 1], [0, 0]), g.scalar(7)]),
   'MirrorPad REFLECT': (g, x) =>

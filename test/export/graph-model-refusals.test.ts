@@ -70,6 +70,11 @@ const refusals: Readonly<
     'its strides move',
   ],
   'a pool without a size': [(g, x) => g.node('AvgPool', [x], window), 'no ksize'],
+  'a pool with explicit padding, which tfjs does not have': [
+    (g, x) =>
+      g.node('MaxPool', [x], { ...window, ksize: ints(1, 2, 2, 1), padding: text('EXPLICIT') }),
+    'for convolutions alone',
+  ],
   'a fused Tanh, which tfjs does not have': [
     (g, x) =>
       g.node('_FusedConv2D', [x, g.float([1, 1, 5, 4]), g.float([4])], {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { compareArrays, type ModelSession } from '@isometry/core';
 import {
   convertGraphModel,
@@ -8,7 +10,7 @@ import {
   type TfjsModelFile,
 } from '@isometry/export';
 import { encodeModel, type OnnxNode, type OnnxValue } from '@isometry/onnx';
-import type { GraphModel, Tensor } from '@tensorflow/tfjs';
+import type { GraphModel, io, Tensor } from '@tensorflow/tfjs';
 import { openCpuSession, valuesOf } from './onnx-session.ts';
 import { tf } from './tfjs.ts';
 
@@ -137,6 +139,26 @@ export async function loadInTfjs(file: TfjsModelFile): Promise<GraphModel> {
   );
 }
 
+/** The model as tfjs reads it from a folder, quantised weights and all. */
+export async function loadFolderInTfjs(folder: string): Promise<GraphModel> {
+  const json = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as {
+    modelTopology: object;
+    signature?: object;
+    weightsManifest: { paths: string[]; weights: io.WeightsManifestEntry[] }[];
+  };
+  const paths = json.weightsManifest.flatMap((group) => group.paths);
+  const shards = await Promise.all(paths.map((path) => readFile(join(folder, path))));
+  return tf.loadGraphModel(
+    tf.io.fromMemory({
+      format: 'graph-model',
+      modelTopology: json.modelTopology,
+      weightSpecs: json.weightsManifest.flatMap((group) => group.weights),
+      weightData: new Uint8Array(Buffer.concat(shards)).buffer,
+      ...(json.signature === undefined ? {} : { signature: json.signature }),
+    }),
+  );
+}
+
 /** A converted graph in ONNX Runtime, all its outputs under the names that it has for them. */
 export interface OpenGraph {
   readonly graph: ConvertedGraph;
@@ -179,9 +201,10 @@ function describe({ value }: NamedValue): OnnxValue {
 export async function differenceFromTfjs(
   file: TfjsModelFile,
   { graph, session }: OpenGraph,
-  { batch = 3, scale = 1 } = {},
+  options: { readonly batch?: number; readonly scale?: number; readonly model?: GraphModel } = {},
 ): Promise<number> {
-  const model = await loadInTfjs(file);
+  const { batch = 3, scale = 1 } = options;
+  const model = options.model ?? (await loadInTfjs(file));
   const images = graph.inputs.map(({ value }, index) => ({
     value,
     data: seeded(batch * count(value.shape), 99 + index).map((pixel) => pixel * scale),
@@ -249,7 +272,12 @@ function reorder(
   });
 }
 
-function toOnnxOrder(data: Float32Array, sizes: readonly number[], batch: number): Float32Array {
+/** Interleaved to planar, image by image. */
+export function toOnnxOrder(
+  data: Float32Array,
+  sizes: readonly number[],
+  batch: number,
+): Float32Array {
   return reorder(
     data,
     sizes,
