@@ -138,6 +138,14 @@ describe('readTfjsModel', () => {
     expect(file).toMatchObject({ format, topology: json.modelTopology, signature: { inputs: 1 } });
   });
 
+  it('finds the signature where converter 1.7 put it', async () => {
+    const json = { modelTopology: { node: [] }, weightsManifest: [], signature: { inputs: 1 } };
+    const older = { ...json, userDefinedMetadata: { signature: { inputs: 2 } } };
+    expect((await read({ json: older })).signature).toEqual({ inputs: 2 });
+    const others = { ...json, userDefinedMetadata: 'mine' };
+    expect((await read({ json: others })).signature).toEqual({ inputs: 1 });
+  });
+
   it('reads what is just within its limits', async () => {
     const start = `{"modelTopology":{"a":${nested(127)}},"weightsManifest":[]`;
     const text = `${start}${' '.repeat(16 * 2 ** 20 - start.length - 1)}}`;

@@ -23,6 +23,8 @@ const schema = z.object({
   modelTopology: z.looseObject({}),
   weightsManifest: z.array(weightGroup),
   signature: z.unknown().optional(),
+  /** Where converter 1.7 put it, and where tfjs looks first. */
+  userDefinedMetadata: z.object({ signature: z.unknown() }).partial().nullish().catch(undefined),
 });
 
 /** What a graph model's topology has: TensorFlow's GraphDef. */
@@ -38,7 +40,8 @@ export async function readTfjsModel(path: string): Promise<TfjsModelFile> {
   const json = await readModelJson(path);
   const result = z.safeParse(schema, json);
   if (!result.success) throw misshapen(basename(path), json, result.error);
-  const { weightsManifest, signature } = result.data;
+  const { weightsManifest, userDefinedMetadata } = result.data;
+  const signature = userDefinedMetadata?.signature ?? result.data.signature;
   // As parsed, not as copied by the schema.
   const topology = (json as { modelTopology: unknown }).modelTopology;
   const format = formatOf(result.data.format, topology, basename(path));
