@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { intAttribute, intsAttribute } from '../attribute.ts';
-import { inKerasOrder } from '../keras-order.ts';
 import { defineLayer, onlyInput, unsupported, type LayerConverter } from '../layer-converter.ts';
 
 /**
@@ -11,7 +10,7 @@ export const l2Normalize: LayerConverter = defineLayer(
   z.object({ epsilon: z.number().positive() }),
   (place) => {
     const { name, config, draft } = place;
-    const input = inKerasOrder(draft, onlyInput(place));
+    const input = onlyInput(place);
     if (input.shape.length > 1) throw unsupported('its input is a feature map, not a vector');
     const norm = draft.add('ReduceL2', {
       name: `${name}/norm`,
@@ -20,6 +19,6 @@ export const l2Normalize: LayerConverter = defineLayer(
     });
     const epsilon = draft.float(`${name}/epsilon`, [], Float32Array.of(config.epsilon));
     const bounded = draft.add('Clip', { name: `${name}/bounded`, inputs: [norm, epsilon] });
-    return { name: draft.add('Div', { name, inputs: [input.name, bounded] }), shape: input.shape };
+    return { ...input, name: draft.add('Div', { name, inputs: [input.name, bounded] }) };
   },
 );

@@ -3,7 +3,8 @@ import { readInts } from '../attribute.ts';
 import type { GraphDraft } from '../graph-draft.ts';
 
 /**
- * Moves a Pad with zeros into the `pads` of the convolutions behind it. `kept`: values that must stay, the outputs.
+ * Moves a Pad with zeros into the `pads` of the convolutions behind it, and of a MaxPool where all it takes the maximum of
+ * is 0 or more. `kept`: values that must stay, the outputs.
  */
 export function foldPadding(draft: GraphDraft, kept: readonly string[]): void {
   const outputs = new Set(kept);
@@ -13,7 +14,11 @@ export function foldPadding(draft: GraphDraft, kept: readonly string[]): void {
     const edges = zeroEdges(draft, pad);
     const consumers = draft.consumers(output);
     if (edges === undefined || input === undefined || consumers.length === 0) continue;
-    if (outputs.has(output) || !consumers.every((node) => takesPads(node, output))) continue;
+    const takes = (node: OnnxNode): boolean =>
+      node.inputs.indexOf(output) === 0 &&
+      node.inputs.lastIndexOf(output) === 0 &&
+      (takesZeros(node) || (takesLeast(node, edges) && isAtLeastZero(draft, input)));
+    if (outputs.has(output) || !consumers.every(takes)) continue;
     for (const node of consumers) draft.replace(node, withPads(node, input, edges));
     draft.replace(pad);
   }
@@ -32,17 +37,30 @@ function zeroEdges(draft: GraphDraft, pad: OnnxNode): readonly number[] | undefi
   return others.every((edge) => edge === 0) && edges.every((edge) => edge >= 0) ? edges : undefined;
 }
 
-/** A pooling layer takes no value from its padding, where a Pad gives it zeros. */
-function takesPads(node: OnnxNode, value: string): boolean {
-  const [input, ...others] = node.inputs;
-  const isExplicit = (textOf(node.attributes, 'auto_pad') ?? 'NOTSET') === 'NOTSET';
-  return node.opType === 'Conv' && isExplicit && input === value && !others.includes(value);
+/** A convolution's padding is zeros. */
+function takesZeros({ opType, attributes }: OnnxNode): boolean {
+  return opType === 'Conv' && (textOf(attributes, 'auto_pad') ?? 'NOTSET') === 'NOTSET';
+}
+
+/** What MaxPool pads is less than anything else; so are zeros when every window has a value of 0 or more. */
+function takesLeast({ opType, attributes }: OnnxNode, edges: readonly number[]): boolean {
+  if (opType !== 'MaxPool' || textOf(attributes, 'auto_pad') !== 'VALID') return false;
+  const [rows = 0, columns = 0] = readInts(attributes, 'kernel_shape') ?? [];
+  return edges.every((edge, index) => edge < (index % 2 === 0 ? rows : columns));
+}
+
+function isAtLeastZero(draft: GraphDraft, value: string): boolean {
+  const node = draft.producer(value);
+  const least = draft.floats.get(node?.inputs[1] ?? '')?.data[0] ?? Number.NaN;
+  return node?.opType === 'Relu' || (node?.opType === 'Clip' && least >= 0);
 }
 
 function withPads(node: OnnxNode, input: string, edges: readonly number[]): OnnxNode {
   const own = readInts(node.attributes, 'pads') ?? [0, 0, 0, 0];
   const value = own.map((edge, index) => edge + (edges[index] as number));
-  const others = (node.attributes ?? []).filter(({ name }) => name !== 'pads');
+  const others = (node.attributes ?? []).filter(
+    ({ name }) => name !== 'pads' && name !== 'auto_pad',
+  );
   return {
     ...node,
     inputs: [input, ...node.inputs.slice(1)],
