@@ -54,7 +54,7 @@ export interface ClassifierGraph {
  * `probabilities`, `last_hidden_state`, `pooler_output`, and then the model's other outputs under their own names.
  * A Softmax at the end is taken off, because the logits are what goes into it; one Sigmoid becomes the logits
  * `[0, z]` of two classes, whose softmax it is. Takes the graph's draft over: build a graph once.
- * @throws `RUN_INVALID` when the model is no image classifier or a name is not in it
+ * @throws `RUN_INVALID` when the model is no image classifier, `OPTION_INVALID` when a role names nothing or is needed
  */
 export function buildClassifier(
   graph: ConvertedGraph,

@@ -21,7 +21,7 @@ export interface ConvertLayersModelOptions {
  * Converts a tfjs layers model with one image as its input: Sequential or Functional, with models inside it and
  * layers that are called more than once. Node names are the layers' names. No I/O, no tfjs. The graph holds the
  * file's weights, not copies of them, where ONNX has them in the same order.
- * @throws `LAYER_UNSUPPORTED` listing every layer that cannot be written, `RUN_INVALID`
+ * @throws `LAYER_UNSUPPORTED` listing every layer that cannot be written, `RUN_INVALID`, `OPTION_INVALID`
  */
 export function convertLayersModel(
   file: Pick<TfjsModelFile, 'topology' | 'weights'>,

@@ -3,7 +3,7 @@ import type { ConvertedGraph } from './converted-graph.ts';
 import type { Logits } from './find-logits.ts';
 import { findValue } from './find-value.ts';
 import type { GraphDraft } from './graph-draft.ts';
-import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
+import { roleUnclear } from './role-unclear.ts';
 import { toVector } from './to-vector.ts';
 import type { Value } from './value.ts';
 
@@ -14,7 +14,7 @@ export interface Embedding {
   readonly output?: string | undefined;
 }
 
-/** Finds the embedding: see `ClassifierRoles`. @throws `RUN_INVALID` */
+/** Finds the embedding: see `ClassifierRoles`. @throws `OPTION_INVALID` */
 export function findEmbedding(
   graph: ConvertedGraph,
   roles: { readonly embedding?: string | undefined },
@@ -27,17 +27,14 @@ export function findEmbedding(
     const value = headInput(graph, logits.raw);
     const vector = value === undefined ? undefined : toVector(draft, value);
     if (vector !== undefined) return { value: vector };
-    throw tfjsModelInvalid(
-      'model.json',
-      'nothing in it says which layer is the embedding: name a layer whose value is a vector',
-    );
+    throw roleUnclear('embedding', 'Nothing in the model says which layer is the embedding');
   }
-  const found = findValue(graph, wanted);
+  const found = findValue(graph, wanted, 'embedding');
   const value = toVector(draft, found.value);
   if (value === undefined) {
-    throw tfjsModelInvalid(
-      `layer "${found.name}"`,
-      `its shape [${found.value.shape.join(', ')}] is no vector: name the layer behind it that pools or flattens it`,
+    throw roleUnclear(
+      'embedding',
+      `Layer "${found.name}": its shape [${found.value.shape.join(', ')}] is no vector: name the layer behind it that pools or flattens it`,
     );
   }
   return { value, output: outputs.find((output) => output.value === found.value)?.name };

@@ -2,7 +2,7 @@ import type { OnnxNode } from '@isometry/onnx';
 import type { ConvertedGraph, NamedValue } from './converted-graph.ts';
 import { findValue, quoted } from './find-value.ts';
 import type { GraphDraft } from './graph-draft.ts';
-import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
+import { roleUnclear } from './role-unclear.ts';
 import { toVector } from './to-vector.ts';
 import { valueCount, type Value } from './value.ts';
 
@@ -18,7 +18,7 @@ export interface Logits {
   readonly softmax?: OnnxNode | undefined;
 }
 
-/** Finds the logits: see `ClassifierRoles`. @throws `RUN_INVALID` */
+/** Finds the logits: see `ClassifierRoles`. @throws `OPTION_INVALID` */
 export function findLogits(
   graph: ConvertedGraph,
   roles: {
@@ -29,16 +29,18 @@ export function findLogits(
 ): Logits {
   const { draft } = graph;
   const found =
-    roles.logits === undefined ? defaultOutput(graph, roles) : findValue(graph, roles.logits);
+    roles.logits === undefined
+      ? defaultOutput(graph, roles)
+      : findValue(graph, roles.logits, 'logits');
   const output = graph.outputs.find(
     ({ value, name }) => name === found.name && value === found.value,
   )?.name;
   const logits = { ...beforeActivation(draft, found, roles), output };
   const count = valueCount(logits.value);
   if (roles.labelCount !== undefined && roles.labelCount !== count) {
-    throw tfjsModelInvalid(
-      `output "${found.name}"`,
-      `it tells ${count} classes apart, and there are ${roles.labelCount} labels`,
+    throw roleUnclear(
+      'labels',
+      `Output "${found.name}": it tells ${count} classes apart, and there are ${roles.labelCount} labels`,
     );
   }
   return logits;
@@ -60,9 +62,9 @@ function defaultOutput(
   ];
   const found = narrower.find((list) => list.length === 1)?.[0];
   if (found !== undefined) return found;
-  throw tfjsModelInvalid(
-    'model.json',
-    `which of its outputs is the classes is not clear: name one of ${quoted(graph.outputs.map(({ name }) => name))} as the logits`,
+  throw roleUnclear(
+    'logits',
+    `Which of the model's outputs tells the classes apart is not clear: ${quoted(graph.outputs.map(({ name }) => name))}`,
   );
 }
 
@@ -75,9 +77,9 @@ function beforeActivation(
   const activation = lastActivation(draft, value.name);
   const vector = toVector(draft, value);
   if (vector === undefined) {
-    throw tfjsModelInvalid(
-      `output "${name}"`,
-      `its shape [${value.shape.join(', ')}] is no list of classes`,
+    throw roleUnclear(
+      'logits',
+      `Output "${name}": its shape [${value.shape.join(', ')}] is no list of classes`,
     );
   }
   const input = activation?.inputs[0] ?? '';
@@ -87,9 +89,9 @@ function beforeActivation(
       : (toVector(draft, { name: input, shape: [1, 1, count] }) as Value);
   if (count === 1) {
     if (activation?.opType !== 'Sigmoid' && roles.labelCount !== 2) {
-      throw tfjsModelInvalid(
-        `output "${name}"`,
-        'it has a single value that is no sigmoid: it tells no classes apart',
+      throw roleUnclear(
+        'logits',
+        `Output "${name}": it has a single value that is no sigmoid, and tells no classes apart`,
       );
     }
     const raw = activation?.opType === 'Sigmoid' ? before() : vector;
@@ -102,9 +104,9 @@ function beforeActivation(
     }
     case 'Sigmoid': {
       if (roles.logits === undefined) {
-        throw tfjsModelInvalid(
-          `output "${name}"`,
-          `its ${count} values are sigmoids, each a yes or no of its own, not one choice among ${count}: name it as the logits to have a softmax of what goes into them`,
+        throw roleUnclear(
+          'logits',
+          `Output "${name}": its ${count} values are sigmoids, each a yes or no of its own, not one choice among ${count}: name it as the logits to have a softmax of what goes into them`,
         );
       }
       const raw = before();

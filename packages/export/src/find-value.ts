@@ -1,14 +1,14 @@
 import type { ConvertedGraph, NamedValue } from './converted-graph.ts';
-import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
+import { roleUnclear, type ModelOption } from './role-unclear.ts';
 
 /** How many names an error lists. */
 const MAX_NAMED = 8;
 
 /**
  * The value of an output, or of a layer or operation; the models that a layer is in may be left out of its name
- * where it is the only one. @throws `RUN_INVALID` listing names that are near
+ * where it is the only one. @throws `OPTION_INVALID` listing names that are near
  */
-export function findValue(graph: ConvertedGraph, name: string): NamedValue {
+export function findValue(graph: ConvertedGraph, name: string, option: ModelOption): NamedValue {
   const output = graph.outputs.find((one) => one.name === name);
   if (output !== undefined) return output;
   const exact = graph.layers.filter((layer) => layer.name === name);
@@ -21,7 +21,7 @@ export function findValue(graph: ConvertedGraph, name: string): NamedValue {
     found.length > 1
       ? `it is called ${found.length} times, and which of them is meant is not clear`
       : `no layer has this name; the nearest are ${quoted(nearest(name, names))}`;
-  throw tfjsModelInvalid(`layer "${name}"`, problem);
+  throw roleUnclear(option, `Layer "${name}": ${problem}`);
 }
 
 /** `"a", "b"`, at most eight of them. */

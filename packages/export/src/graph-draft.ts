@@ -6,6 +6,7 @@ import {
   type OnnxTensor,
 } from '@isometry/onnx';
 import { NodeList } from './node-list.ts';
+import { UniqueNames } from './unique-names.ts';
 
 /** A float32 constant of the graph. */
 export interface FloatConstant {
@@ -32,24 +33,17 @@ export class GraphDraft {
   /** Constants of any other type, as they go into the file. */
   readonly tensors: Map<string, OnnxTensor> = new Map();
   readonly #nodes = new NodeList();
-  readonly #nodeNames: Set<string> = new Set();
-  readonly #valueNames: Set<string>;
-  /** The number to try next for a name that is taken: names alike would else be counted through each time. */
-  readonly #counts: Map<string, number> = new Map();
+  readonly #nodeNames = new UniqueNames();
+  readonly #valueNames: UniqueNames;
 
   /** `reserved`: names that no value may take, because the model's inputs and outputs have them. */
   constructor(reserved: readonly string[]) {
-    this.#valueNames = new Set(reserved);
+    this.#valueNames = new UniqueNames(reserved);
   }
 
   /** All nodes, in the order of computation. Reading them after a change takes time by their number. */
   get nodes(): readonly OnnxNode[] {
     return this.#nodes.list();
-  }
-
-  /** Takes other nodes in place of all. For a change here and there, use {@link replace}. */
-  set nodes(nodes: readonly OnnxNode[]) {
-    this.#nodes.reset(nodes);
   }
 
   /** Adds a node with one output and returns that output's name. */
@@ -60,10 +54,10 @@ export class GraphDraft {
   /** Adds a node with several outputs (`Split` …) and returns their names. */
   addNode(opType: string, spec: NodeSpec, outputCount: number): readonly string[] {
     const outputs = Array.from({ length: outputCount }, (_, index) =>
-      this.#free(index === 0 ? spec.name : `${spec.name}:${index}`, this.#valueNames),
+      this.#valueNames.take(index === 0 ? spec.name : `${spec.name}:${index}`),
     );
     this.#nodes.push({
-      name: this.#free(spec.name, this.#nodeNames),
+      name: this.#nodeNames.take(spec.name),
       opType,
       inputs: spec.inputs,
       outputs,
@@ -74,34 +68,34 @@ export class GraphDraft {
 
   /** Adds a float32 constant and returns its name. The file gets these very values: do not change them later. */
   float(name: string, dims: readonly number[], data: Float32Array): string {
-    const constant = this.#free(name, this.#valueNames);
+    const constant = this.#valueNames.take(name);
     this.floats.set(constant, { dims, data });
     return constant;
   }
 
   /** Adds a list of int64 and returns its name. */
   integersOf(name: string, values: readonly number[]): string {
-    const constant = this.#free(name, this.#valueNames);
+    const constant = this.#valueNames.take(name);
     this.integers.set(constant, values);
     return constant;
   }
 
   /** Adds a constant of any type and returns its name. */
   tensor(tensor: OnnxTensor): string {
-    const constant = this.#free(tensor.name, this.#valueNames);
+    const constant = this.#valueNames.take(tensor.name);
     this.tensors.set(constant, tensor.name === constant ? tensor : { ...tensor, name: constant });
     return constant;
   }
 
   /** Adds a node as it is, but for its own name where that is taken; its outputs' names must be new. */
   adopt(node: OnnxNode): void {
-    const name = this.#free(node.name, this.#nodeNames);
+    const name = this.#nodeNames.take(node.name);
     this.#nodes.push(name === node.name ? node : { ...node, name });
   }
 
   /** A name that no value has yet, and takes it. */
   freeName(name: string): string {
-    return this.#free(name, this.#valueNames);
+    return this.#valueNames.take(name);
   }
 
   /** The node that makes a value, or undefined for inputs and constants. */
@@ -120,7 +114,7 @@ export class GraphDraft {
    */
   replace(node: OnnxNode, by?: OnnxNode): void {
     this.#nodes.replace(node, by);
-    if (by?.name !== node.name) this.#nodeNames.delete(node.name);
+    if (by?.name !== node.name) this.#nodeNames.release(node.name);
     for (const name of node.inputs) {
       if (this.#nodes.isUsed(name)) continue;
       this.floats.delete(name);
@@ -157,15 +151,5 @@ export class GraphDraft {
       if (integers !== undefined) return [int64Tensor(name, integers)];
       return this.tensors.get(name) ?? [];
     });
-  }
-
-  /** The name, or the name with a number when it is taken; taken from then on. */
-  #free(name: string, taken: Set<string>): string {
-    let free = name;
-    let count = taken.has(name) ? (this.#counts.get(name) ?? 0) : 0;
-    while (taken.has(free)) free = `${name}_${++count}`;
-    if (count > 0) this.#counts.set(name, count);
-    taken.add(free);
-    return free;
   }
 }

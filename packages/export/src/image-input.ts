@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { LayerCall } from './inline-models.ts';
+import { roleUnclear } from './role-unclear.ts';
 import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
 
 /** The size of the image that a model gets, in pixels. */
@@ -13,7 +14,8 @@ const shape = z.tuple([z.unknown(), side, side, z.literal(3)]);
 
 /**
  * The configuration of the layer that is the model's input, with a size and any batch.
- * @throws `RUN_INVALID` when it is no image in colour, its size is open and none is given, or the two differ
+ * @throws `RUN_INVALID` when it is no image in colour, `OPTION_INVALID` when its size is open and none is given, or
+ * the two differ
  */
 export function toImageInput(
   { name, config }: LayerCall,
@@ -32,15 +34,12 @@ export function toImageInput(
   const height = ownHeight ?? size?.height;
   const width = ownWidth ?? size?.width;
   if (height === undefined || width === undefined) {
-    throw tfjsModelInvalid(
-      'model.json',
-      `its input "${name}" takes images of any size: say which one this file is for`,
-    );
+    throw roleUnclear('inputSize', `Input "${name}" takes images of any size`);
   }
   if (size !== undefined && (size.height !== height || size.width !== width)) {
-    throw tfjsModelInvalid(
-      'model.json',
-      `its input "${name}" takes images of ${width} x ${height} pixels, not ${size.width} x ${size.height}`,
+    throw roleUnclear(
+      'inputSize',
+      `Input "${name}" takes images of ${width} x ${height} pixels, not ${size.width} x ${size.height}`,
     );
   }
   return { ...config, batch_input_shape: [null, height, width, 3] };

@@ -3,10 +3,10 @@ import type { OnnxNode } from '@isometry/onnx';
 /** Nodes in an order that stays, found by the values they make and use, exchanged one by one. */
 export class NodeList {
   /** A node that is gone leaves its place empty. */
-  #places: (OnnxNode | undefined)[] = [];
-  #placeOf: Map<OnnxNode, number> = new Map();
-  #producers: Map<string, OnnxNode> = new Map();
-  #consumers: Map<string, Set<OnnxNode>> = new Map();
+  readonly #places: (OnnxNode | undefined)[] = [];
+  readonly #placeOf: Map<OnnxNode, number> = new Map();
+  readonly #producers: Map<string, OnnxNode> = new Map();
+  readonly #consumers: Map<string, Set<OnnxNode>> = new Map();
   #list: readonly OnnxNode[] | undefined;
 
   /** The nodes without the empty places; the same array until something changes. */
@@ -19,14 +19,6 @@ export class NodeList {
     this.#list = undefined;
     this.#places.push(node);
     this.#enter(node, this.#places.length - 1);
-  }
-
-  reset(nodes: readonly OnnxNode[]): void {
-    this.#places = [];
-    this.#placeOf = new Map();
-    this.#producers = new Map();
-    this.#consumers = new Map();
-    for (const node of nodes) this.push(node);
   }
 
   producer(value: string): OnnxNode | undefined {
