@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { SUPPORTED_LAYERS } from '@isometry/export';
 import { describe, expect, it } from 'vitest';
 import { kerasCases } from './keras-cases.ts';
@@ -47,5 +48,12 @@ describe.each(cases)('%s', (name, build) => {
 describe('the cases', () => {
   it('cover every supported layer', () => {
     expect(SUPPORTED_LAYERS.filter((name) => !classes.has(name))).toEqual([]);
+  });
+
+  it('are the rows of the table in docs/export.md', () => {
+    const text = readFileSync(new URL('../../docs/export.md', import.meta.url), 'utf8');
+    const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+    const named = rows.flatMap((row) => row.split('|')[1]?.match(/\w+/gu) ?? []);
+    expect(named.toSorted()).toEqual([...SUPPORTED_LAYERS].toSorted());
   });
 });

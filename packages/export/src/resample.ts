@@ -1,7 +1,9 @@
 import { intAttribute } from './attribute.ts';
 import type { GraphDraft } from './graph-draft.ts';
+import { constantCount } from './graph-model/constant-limit.ts';
 import { toOihw } from './kernel-order.ts';
 import type { Spatial, Value } from './value.ts';
+import { ofBoundedSize } from './value-limit.ts';
 
 /** How {@link resample} writes another size. */
 export interface ResampleOptions {
@@ -23,8 +25,11 @@ export function resample(
   options: ResampleOptions,
 ): Value {
   const { height, width } = options;
+  const shape = [height, width, from.channels];
+  // Before the places or weights of so many pixels are made.
+  ofBoundedSize({ shape });
   const write = options.interpolation === 'nearest' ? writeNearest : writeBilinear;
-  return { name: write(draft, input, from, options), shape: [height, width, from.channels] };
+  return { name: write(draft, input, from, options), shape };
 }
 
 function writeNearest(
@@ -44,7 +49,9 @@ function writeNearest(
 }
 
 function nearest(from: number, to: number): readonly number[] {
-  return Array.from({ length: to }, (_, index) => Math.floor(((index + 0.5) * from) / to));
+  return Array.from({ length: constantCount(to) }, (_, index) =>
+    Math.floor(((index + 0.5) * from) / to),
+  );
 }
 
 function writeBilinear(
@@ -65,7 +72,7 @@ function writeBilinear(
 
 /** What each of `from` lines gives to each of `to`. */
 function bilinear(from: number, to: number): Float32Array {
-  const weights = new Float32Array(from * to);
+  const weights = new Float32Array(constantCount(from * to));
   for (let index = 0; index < to; index++) {
     const place = ((index + 0.5) * from) / to - 0.5;
     const low = Math.floor(place);

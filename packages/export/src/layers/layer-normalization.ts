@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { floatAttribute, intAttribute, intsAttribute } from '../attribute.ts';
+import { constantCount } from '../graph-model/constant-limit.ts';
 import { axesSchema, shapeIndex } from '../keras-axis.ts';
 import { elementwise } from '../keras-order.ts';
 import {
@@ -108,6 +109,6 @@ function ones({ name, draft }: Place, shape: readonly number[]): string {
   return draft.float(
     `${name}/gamma`,
     onnxShape(shape),
-    new Float32Array(valueCount({ shape })).fill(1),
+    new Float32Array(constantCount(valueCount({ shape }))).fill(1),
   );
 }
