@@ -19,6 +19,8 @@ export const EXIT_CODES = {
 export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {
   ABORTED: EXIT_CODES.aborted,
   CLASSIFIER_CLOSED: EXIT_CODES.compute,
+  CONVERTER_FAILED: EXIT_CODES.compute,
+  CONVERTER_UNAVAILABLE: EXIT_CODES.missing,
   DATASET_CLASS_TOO_SMALL: EXIT_CODES.image,
   DATASET_EMPTY: EXIT_CODES.image,
   DATASET_GROUP_LEAKS: EXIT_CODES.image,

@@ -6,6 +6,9 @@
 export const ERROR_CODES = {
   ABORTED: 'The caller aborted the operation through its AbortSignal.',
   CLASSIFIER_CLOSED: 'A method of a classifier was called after close().',
+  CONVERTER_FAILED: 'tf2onnx failed, ran out of memory, or was not done in time.',
+  CONVERTER_UNAVAILABLE:
+    'tf2onnx, or a library that it needs, is not installed or not of a version that works.',
   DATASET_CLASS_TOO_SMALL: 'A class has fewer images (or groups) than the splits need.',
   DATASET_EMPTY: 'The image folder holds no image.',
   DATASET_GROUP_LEAKS: 'A group (a patient, a lesion) has images in two of the given splits.',

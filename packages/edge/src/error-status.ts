@@ -8,6 +8,8 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   // Not in RFC 9110: nginx' "client closed request". Nobody reads the answer, access logs do.
   ABORTED: 499,
   CLASSIFIER_CLOSED: 503,
+  CONVERTER_FAILED: 500,
+  CONVERTER_UNAVAILABLE: 500,
   DATASET_CLASS_TOO_SMALL: 500,
   DATASET_EMPTY: 500,
   DATASET_GROUP_LEAKS: 500,

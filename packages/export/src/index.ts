@@ -34,6 +34,16 @@ export type { PixelChoice } from './pixel-choice.ts';
 export { loadPlainTfjs, type Tfjs } from './proof/tfjs.ts';
 export { readRunManifest } from './run-folder.ts';
 export { toFloat16, type ToFloat16Options } from './precision/to-float16.ts';
+export {
+  convertByTf2onnx,
+  CONVERSION_TIMEOUT_MS,
+  type ConvertByTf2onnxOptions,
+  type Tf2onnxModel,
+  type Tf2onnxOutput,
+} from './tf2onnx/convert-by-tf2onnx.ts';
+export type { Tf2onnxFailure } from './tf2onnx/failure-kinds.ts';
+export { findTf2onnx, type FindTf2onnxOptions } from './tf2onnx/find-tf2onnx.ts';
+export { formatVersions, type Tf2onnxVersions } from './tf2onnx/tf2onnx-versions.ts';
 export { readTfjsModel, type ModelWeight, type TfjsModelFile } from './tfjs-model-file.ts';
 export { VERSION } from './version.ts';
 export { wrapConverted } from './wrap-converted.ts';
