@@ -157,6 +157,22 @@ describe('a classifier of somebody else', () => {
     expect(difference(halved, warm.onnx['logits'])).toBe(0);
   });
 
+  it('keeps the names of outputs whose layers have an activation, or are the embedding too', async () => {
+    const model = graphOf((x) => {
+      const pooled = features(x);
+      const kinds = apply(layers.dense({ units: 4, activation: 'softmax', name: 'kinds' }), pooled);
+      const age = apply(layers.dense({ units: 1, activation: 'sigmoid', name: 'age' }), pooled);
+      return [pooled, age, kinds];
+    });
+    const built = await build(model, { logits: 'kinds' });
+    const { tfjs, onnx } = await runBoth(model, built);
+    expect(Object.keys(onnx)).toEqual([...STANDARD, 'pool', 'age']);
+    expect(difference(tfjs[0], onnx['pool'])).toBeLessThan(MAX_DIFFERENCE);
+    expect(difference(tfjs[1], onnx['age'])).toBeLessThan(MAX_DIFFERENCE);
+    const age = built.graph.layers.find(({ name }) => name === 'age');
+    expect(age?.value.name).toBe('age');
+  });
+
   it.each([1, 2.5])('with one sigmoid has two classes, at temperature %d', async (temperature) => {
     const end = layers.dense({ units: 1, activation: 'sigmoid', name: 'end' });
     const model = graphOf((x) => apply(end, features(x)));

@@ -2,7 +2,6 @@ import { intAttribute } from './attribute.ts';
 import type { NamedValue } from './converted-graph.ts';
 import type { Logits } from './find-logits.ts';
 import type { GraphDraft } from './graph-draft.ts';
-import { OUTPUT_NAMES } from './output-names.ts';
 import type { Value } from './value.ts';
 
 /** What the outputs are made of. */
@@ -49,15 +48,22 @@ export function exposeOutputs(draft: GraphDraft, roles: OutputRoles): ExposedOut
   for (const alias of ['last_hidden_state', 'pooler_output']) expose(embedding, alias);
   for (const { name, value } of others) {
     const current = names.get(value.name) ?? value.name;
-    const isNamed = current === name || (isStandard(name) && current.startsWith(`${name}_`));
-    expose(value, isNamed ? current : draft.freeName(name));
+    const isFree = !outputs.some((output) => output.name === name) && !isConstant(draft, name);
+    if (isFree && current !== name && draft.producer(name) !== undefined) {
+      // Another value has the name: a layer's before its activation.
+      const other = draft.freeName(name);
+      draft.renameOutput(name, other);
+      names.set(name, other);
+    }
+    // A layer `embedding` that is not the embedding has a number already.
+    const numbered = current.startsWith(`${name}_`) ? current : draft.freeName(name);
+    expose(value, isFree ? name : numbered);
   }
   return { outputs, names };
 }
 
-/** Whether a model's own output must be called something else: a value of such a name has a number already. */
-function isStandard(name: string): boolean {
-  return (OUTPUT_NAMES as readonly string[]).includes(name);
+function isConstant({ floats, integers, tensors }: GraphDraft, name: string): boolean {
+  return floats.has(name) || integers.has(name) || tensors.has(name);
 }
 
 /** Takes the model's own Softmax away where nothing else uses it, and returns its name. */
