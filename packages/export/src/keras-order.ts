@@ -57,7 +57,7 @@ export function reshapeTo(
 }
 
 /** Whether rows-columns-channels and channels-rows-columns are the same sequence. */
-export function isOrderFree({ height, width, channels }: Spatial): boolean {
+function isOrderFree({ height, width, channels }: Spatial): boolean {
   return height * width === 1 || channels === 1;
 }
 
