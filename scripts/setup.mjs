@@ -15,7 +15,7 @@ const HELP = `node scripts/setup.mjs [${PARTS.join('] [')}]
 Installs npm's packages, builds, and brings the parts that are named (all of them by default):
   train    libtensorflow for @tensorflow/tfjs-node: a 207 MB download, 0.6 GB in the cache folder
   browser  a Chromium, when there is none and this is root on Debian
-  judges   a Python environment with Pillow, onnx, onnxruntime and Keras, which results are compared with
+  judges   a Python environment with Pillow, onnx, onnxruntime and Keras, which results are compared with, and tf2onnx
 Downloads are kept in $ISOMETRY_CACHE, by default ~/.cache/isometry.`;
 
 const args = process.argv.slice(2);

@@ -57,14 +57,15 @@ Example:
   setup
     .command('judges')
     .description(
-      'make the Python environment that results are compared with (Linux x64: 324 MB download)',
+      'make the Python environment of the outside judges and of tf2onnx (Linux x64: 324 MB download)',
     )
     .addHelpText(
       'after',
       `
 numpy, Pillow, onnx, onnxruntime, scikit-learn and SciPy at pinned versions, in the cache folder; on Linux
-x64 with Python 3.9 to 3.11 also TensorFlow, Keras, h5py and TensorFlow Addons (1.2 GB in all; 337 MB
-without). Takes Python 3.9 to 3.12 with pip; without one it says so and is skipped.
+x64 with Python 3.9 to 3.11 also TensorFlow, Keras, h5py and TensorFlow Addons, and from 3.10 on tf2onnx for
+\`isometry export --converter tf2onnx\` (1.2 GB in all; 337 MB without). Takes Python 3.9 to 3.12 with pip;
+without one it says so and is skipped.
 
 Example:
   $ isometry setup judges`,

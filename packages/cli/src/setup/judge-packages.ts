@@ -48,6 +48,16 @@ const TENSORFLOW: readonly JudgePackage[] = [
   { pin: 'wrapt==1.14.1' },
 ];
 
+/**
+ * The second converter, `isometry export --converter tf2onnx`. It needs onnx below 1.19, NumPy below 2 and TensorFlow
+ * below 2.16, all of which the judges are held at anyway: it has no environment of its own, which would be TensorFlow
+ * once more. docs/decisions/0012.
+ */
+const TF2ONNX: readonly JudgePackage[] = [{ pin: 'tf2onnx==1.17.0', module: 'tf2onnx' }];
+
+/** The oldest minor version of Python 3 that tf2onnx 1.17 takes. */
+const TF2ONNX_PYTHON = 10;
+
 /** Minor versions of Python 3 for which all base judges, and all of TensorFlow's, have wheels. */
 export const JUDGE_PYTHONS = { from: 9, to: 12 };
 export const TENSORFLOW_PYTHONS = { from: 9, to: 11 };
@@ -71,5 +81,6 @@ export function judgePackages(platform: string, pythonMinor: number): readonly J
     hasTensorFlowWheels(platform) &&
     pythonMinor >= TENSORFLOW_PYTHONS.from &&
     pythonMinor <= TENSORFLOW_PYTHONS.to;
-  return hasTensorFlow ? [...BASE, ...TENSORFLOW] : BASE;
+  if (!hasTensorFlow) return BASE;
+  return [...BASE, ...TENSORFLOW, ...(pythonMinor >= TF2ONNX_PYTHON ? TF2ONNX : [])];
 }

@@ -53,7 +53,8 @@ export function judgesInterpreter(cache: string): string {
 
 /**
  * Makes the Python environment of the outside judges (numpy, Pillow, onnx, onnxruntime, scikit-learn, SciPy;
- * where they have wheels TensorFlow, Keras and TensorFlow Addons), which the tests compare our results with.
+ * where they have wheels TensorFlow, Keras and TensorFlow Addons), which the tests compare our results with, and of
+ * tf2onnx, the second converter.
  * Skipped where there is no Python 3.9 to 3.12 with pip.
  * @throws `SETUP_FAILED`, `FILE_WRITE_FAILED`, `ABORTED`
  */
@@ -190,10 +191,16 @@ async function makeEnvironment(
 
 async function ready(cache: string, packages: Packages): Promise<SetupResult> {
   const size = formatBytes(await folderBytes(join(cache, 'judges')));
-  const without = hasTensorFlow(packages)
+  return { status: 'ready', detail: `${judgesOf(packages)} (${size})${whatIsMissing(packages)}` };
+}
+
+function whatIsMissing(packages: Packages): string {
+  if (!hasTensorFlow(packages)) {
+    return '; without TensorFlow, which has wheels for Linux x64 and Python 3.9 to 3.11 alone: tests that ask it are skipped, and tf2onnx cannot convert';
+  }
+  return packages.some(({ module }) => module === 'tf2onnx')
     ? ''
-    : '; without TensorFlow, which has wheels for Linux x64 and Python 3.9 to 3.11 alone: tests that ask it are skipped';
-  return { status: 'ready', detail: `${judgesOf(packages)} (${size})${without}` };
+    : '; without tf2onnx, which needs Python 3.10 or 3.11';
 }
 
 function judgesOf(packages: Packages): string {

@@ -59,10 +59,20 @@ describe('setupJudges', () => {
   it('wants exactly the pinned versions', () => {
     const right = printed('linux-x64', 11);
     const packages = readPinned(`${right}\n`, 'linux-x64');
-    expect(packages).toHaveLength(30);
+    expect(packages).toHaveLength(31);
     expect(readPinned(right.replace('11.3.0', '11.3.1'), 'linux-x64')).toBeUndefined();
     expect(readPinned(right.replace('\nwrapt 1.14.1', ''), 'linux-x64')).toBeUndefined();
     expect(readPinned('', 'linux-x64')).toBeUndefined();
+  });
+
+  it('bring tf2onnx from Python 3.10 on', () => {
+    expect(printed('linux-x64', 10)).toContain('\ntf2onnx 1.17.0');
+    const older = printed('linux-x64', 9);
+    expect(older).not.toContain('tf2onnx');
+    expect(readPinned(older, 'linux-x64')).toHaveLength(30);
+    // What setup made before it brought tf2onnx: made anew.
+    const earlier = printed('linux-x64', 11).replace('\ntf2onnx 1.17.0', '');
+    expect(readPinned(earlier, 'linux-x64')).toBeUndefined();
   });
 
   it.each([
