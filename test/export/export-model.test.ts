@@ -140,20 +140,20 @@ describe('a tfjs model that Isometry did not train', () => {
     [
       'labels that are too many',
       { labels: ['a', 'b', 'c', 'd'] },
-      'RUN_INVALID',
+      'OPTION_INVALID',
       /3 classes.*4 labels/u,
     ],
     ['labels that are twice', { labels: ['a', 'b', 'a'] }, 'MANIFEST_INVALID', /labels/u],
     [
       'a layer that is not there',
       { labels: ['a', 'b', 'c'], embedding: 'pol' },
-      'RUN_INVALID',
+      'OPTION_INVALID',
       /"pool"/u,
     ],
     [
       'another size',
       { labels: ['a', 'b', 'c'], inputSize: { width: 9, height: 9 } },
-      'RUN_INVALID',
+      'OPTION_INVALID',
       /12 x 12/u,
     ],
     [

@@ -1,13 +1,13 @@
 import { parseManifestDraft, throwIfAborted, type ManifestDraft } from '@isometry/core';
 import { spatialShape } from './value.ts';
-import { convertClassifier, type ConvertedClassifier } from './convert-classifier.ts';
+import { convert } from './convert.ts';
+import type { ConvertedClassifier } from './convert-classifier.ts';
 import { exportClassifier } from './export-classifier.ts';
 import type { ExportOptions, ExportResult } from './export-options.ts';
 import type { InputSize } from './image-input.ts';
 import type { PixelChoice } from './pixel-choice.ts';
 import { swapInputChannels } from './swap-channels.ts';
 import { readTfjsModel } from './tfjs-model-file.ts';
-import { VERSION } from './version.ts';
 
 /** Options of {@link exportModel}: what a tfjs model does not say of itself. */
 export interface ExportModelOptions extends ExportOptions {
@@ -44,9 +44,9 @@ export async function exportModel(
   const file = await readTfjsModel(modelJson);
   throwIfAborted(options.signal);
   options.onProgress?.({ stage: 'convert', done: 0, total: 1 });
-  const { embedding, logits, inputSize, fold, labels } = options;
-  const roles = { embedding, logits, inputSize, fold, labelCount: labels.length };
-  const converted = convertClassifier(file, roles);
+  const { embedding, logits, inputSize, labels } = options;
+  const roles = { embedding, logits, inputSize, labelCount: labels.length };
+  const { converted, converter } = await convert(modelJson, file, options, roles);
   const { channelOrder } = options.pixels;
   const { unfolded } = converted;
   const ordered = ({ model, layers }: ConvertedClassifier) => ({
@@ -60,7 +60,7 @@ export async function exportModel(
       ...ordered(converted),
       unfolded: unfolded && (() => ordered(unfolded())),
       manifest: describe(converted, options),
-      converter: { name: 'native', version: VERSION },
+      converter,
     },
     options,
   );

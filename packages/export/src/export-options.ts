@@ -2,6 +2,7 @@ import type { Manifest, Precision, Progress } from '@isometry/core';
 import type { CanaryPorts } from './canary.ts';
 import type { ExportImages } from './export-image.ts';
 import type { Tfjs } from './proof/tfjs.ts';
+import type { ConvertByTf2onnxOptions } from './tf2onnx/convert-by-tf2onnx.ts';
 
 /** Options of `exportRun` and `exportModel`. Sessions and pixels are handed in as values: see `@isometry/runtime-node` and `@isometry/pixels`. */
 export interface ExportOptions extends CanaryPorts {
@@ -21,14 +22,19 @@ export interface ExportOptions extends CanaryPorts {
   readonly loadTfjs?: (() => Promise<Tfjs>) | undefined;
   /**
    * Whether to fold padding and batch normalisation into the convolutions. Off, every layer keeps a node of its
-   * own: for finding the layer at fault. int8 folds them in any case. @defaultValue true
+   * own: for finding the layer at fault. int8 needs them folded. @defaultValue true
    */
   readonly fold?: boolean | undefined;
+  /**
+   * Converts by Python's tf2onnx, a second opinion on Isometry's own converter. For layers models.
+   * @defaultValue Isometry's own converter
+   */
+  readonly tf2onnx?: Pick<ConvertByTf2onnxOptions, 'python' | 'timeoutMs'> | undefined;
   /** How many images int8 is calibrated on, spread evenly over those given. @defaultValue 256 */
   readonly calibrationImages?: number | undefined;
   /**
    * By how much int8 may lower the accuracy on the validation images before nodes go back to float32, as a share
-   * of 1. @defaultValue 0.01
+   * of 1. @defaultValue 0.005
    */
   readonly maxDrop?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;

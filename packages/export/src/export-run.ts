@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { throwIfAborted, type ManifestDraft } from '@isometry/core';
-import { convertClassifier } from './convert-classifier.ts';
+import { convert } from './convert.ts';
 import type { ClassifierGraph } from './classifier-graph.ts';
 import { exportClassifier } from './export-classifier.ts';
 import type { ExportOptions, ExportResult } from './export-options.ts';
 import { readRun } from './run-folder.ts';
 import { runInvalid } from './run-invalid.ts';
-import { VERSION } from './version.ts';
 
 /**
  * Exports a training run to one self-describing `.onnx`, having compared it with the trained network in
@@ -20,17 +19,17 @@ export async function exportRun(runFolder: string, options: ExportOptions): Prom
   throwIfAborted(options.signal);
   options.onProgress?.({ stage: 'convert', done: 0, total: 1 });
   const { manifest } = run;
-  const converted = convertClassifier(run, {
+  const path = join(runFolder, 'model.json');
+  const { converted, converter } = await convert(path, run, options, {
     temperature: manifest.calibration?.temperature,
-    fold: options.fold,
   });
   assertMatches(converted, manifest);
   return exportClassifier(
     {
-      source: { path: join(runFolder, 'model.json'), format: run.format, channelOrder: 'rgb' },
+      source: { path, format: run.format, channelOrder: 'rgb' },
       ...converted,
       manifest,
-      converter: { name: 'native', version: VERSION },
+      converter,
     },
     options,
   );

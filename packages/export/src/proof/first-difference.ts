@@ -45,6 +45,7 @@ export async function firstDifference(
   const { model, reference, height, width } = options;
   const made = new Set(model.graph.nodes.flatMap(({ outputs }) => outputs));
   const layers = options.layers.filter(({ value }) => made.has(value.name));
+  if (layers.length === 0) return undefined;
   const expected = reference.run(
     options.referenceInput,
     [1, height, width, 3],

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { GraphModel, io, LayersModel, NamedTensorMap, Tensor } from '@tensorflow/tfjs';
+import { IsometryError } from '@isometry/core';
+import { shorten } from '../shorten.ts';
 import type { TfjsModelFile } from '../tfjs-model-file.ts';
 import { registerOwnLayers } from './own-layers.ts';
 import { referenceKey, type ReferenceModel, type ReferenceValue } from './reference-model.ts';
@@ -38,18 +40,33 @@ export async function openTfjsReference(
     const model = await tf.loadGraphModel(handler);
     return {
       ...common,
-      run: (pixels, dims, wanted) => runGraph(tf, model, toImages(pixels, dims), wanted),
+      run: (pixels, dims, wanted) =>
+        running(() => runGraph(tf, model, toImages(pixels, dims), wanted)),
       close: () => model.dispose(),
     };
   }
   const model = await tf.loadLayersModel(handler, { strict: true });
   return {
     ...common,
-    run: (pixels, dims, wanted) => runLayers(tf, model, toImages(pixels, dims), wanted),
+    run: (pixels, dims, wanted) =>
+      running(() => runLayers(tf, model, toImages(pixels, dims), wanted)),
     close: () => {
       model.dispose();
     },
   };
+}
+
+/** TensorFlow.js loads models that it cannot run, and says so with errors of its own. @throws `RUN_INVALID` */
+function running<Answer>(run: () => Answer): Answer {
+  try {
+    return run();
+  } catch (cause) {
+    const problem = shorten(cause instanceof Error ? cause.message : String(cause));
+    throw new IsometryError('RUN_INVALID', `TensorFlow.js does not run the model: ${problem}`, {
+      hint: 'An export is compared with what TensorFlow.js computes: check that it runs the model.',
+      cause,
+    });
+  }
 }
 
 interface ModelJson {

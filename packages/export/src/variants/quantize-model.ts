@@ -6,7 +6,6 @@ import { quantizeInt8, type QuantizationReport } from '../precision/quantize-int
 import { spread } from '../spread.ts';
 import { imageBatches, type NamedBatch } from './image-batches.ts';
 
-/** Decided on the ham3 models: more images moved no range enough to change an answer (docs/quantisation.md). */
 const CALIBRATION_IMAGES = 256;
 /** How many images decide which nodes stay in float32, at most: they are held in memory. */
 const VALIDATION_IMAGES = 512;
@@ -35,7 +34,7 @@ export async function quantizeModel(
   for await (const batch of imageBatches(validated, { ...read, onImage })) validation.push(batch);
   return quantizeInt8(model, {
     createSession,
-    calibration: imageBatches(chosen, read),
+    calibration: () => imageBatches(chosen, read),
     validation,
     maxDrop: options.maxDrop,
     signal,

@@ -1,0 +1,26 @@
+import type { ExportRecord } from '@isometry/core';
+import type { ClassifierRoles } from './classifier-graph.ts';
+import { convertClassifier, type ConvertedClassifier } from './convert-classifier.ts';
+import { convertWithTf2onnx } from './convert-with-tf2onnx.ts';
+import type { ExportOptions } from './export-options.ts';
+import type { InputSize } from './image-input.ts';
+import type { TfjsModelFile } from './tfjs-model-file.ts';
+import { VERSION } from './version.ts';
+
+/** Converts by the converter that was asked for. @throws what it throws */
+export async function convert(
+  modelJson: string,
+  file: TfjsModelFile,
+  options: ExportOptions,
+  roles: Omit<ClassifierRoles, 'fold'> & { readonly inputSize?: InputSize | undefined },
+): Promise<{
+  readonly converted: ConvertedClassifier;
+  readonly converter: ExportRecord['converter'];
+}> {
+  if (options.tf2onnx === undefined) {
+    const converted = convertClassifier(file, { ...roles, fold: options.fold });
+    return { converted, converter: { name: 'native', version: VERSION } };
+  }
+  const converted = await convertWithTf2onnx(modelJson, roles, options);
+  return { converted, converter: { name: 'tf2onnx', version: converted.version } };
+}
