@@ -173,6 +173,25 @@ describe('a classifier of somebody else', () => {
     expect(age?.value.name).toBe('age');
   });
 
+  it('has outputs of one name: those of a layer that is called twice', async () => {
+    const model = graphOf((x) => {
+      const shared = layers.dense({ units: 8, name: 'embedding' });
+      const first = apply(shared, features(x));
+      const second = apply(shared, first);
+      const kinds = apply(layers.dense({ units: 4, name: 'logits' }), second);
+      return [first, second, kinds];
+    });
+    const built = await build(model, { embedding: 'pool' });
+    const { tfjs, onnx } = await runBoth(model, built);
+    expect(Object.keys(onnx)).toEqual([...STANDARD, 'embedding_1', 'embedding_2']);
+    expect(difference(tfjs[0], onnx['embedding_1'])).toBeLessThan(MAX_DIFFERENCE);
+    expect(difference(tfjs[1], onnx['embedding_2'])).toBeLessThan(MAX_DIFFERENCE);
+    const own = await runBoth(model, await build(model));
+    expect(Object.keys(own.onnx)).toEqual([...STANDARD, 'embedding_2']);
+    expect(difference(tfjs[0], own.onnx['embedding'])).toBeLessThan(MAX_DIFFERENCE);
+    expect(difference(tfjs[1], own.onnx['embedding_2'])).toBeLessThan(MAX_DIFFERENCE);
+  });
+
   it.each([1, 2.5])('with one sigmoid has two classes, at temperature %d', async (temperature) => {
     const end = layers.dense({ units: 1, activation: 'sigmoid', name: 'end' });
     const model = graphOf((x) => apply(end, features(x)));

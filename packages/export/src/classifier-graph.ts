@@ -66,7 +66,7 @@ export function buildClassifier(
   const embedding = findEmbedding(graph, roles, logits);
   const isNormalised = isL2Normalised(draft, embedding.value.name);
   const others = graph.outputs
-    .filter(({ name }) => name !== logits.output && name !== embedding.output)
+    .filter((output) => output !== logits.output && output !== embedding.output)
     .map(({ name, value }): NamedValue => ({ name, value: inKerasOrder(draft, value) }));
   const exposed = exposeOutputs(draft, {
     embedding: embedding.value,

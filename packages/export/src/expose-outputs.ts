@@ -1,3 +1,4 @@
+import { INPUT_NAME } from '@isometry/core';
 import { intAttribute } from './attribute.ts';
 import type { NamedValue } from './converted-graph.ts';
 import type { Logits } from './find-logits.ts';
@@ -25,16 +26,17 @@ export function exposeOutputs(draft: GraphDraft, roles: OutputRoles): ExposedOut
   const { embedding, logits, temperature, others } = roles;
   const names = new Map<string, string>();
   const outputs: NamedValue[] = [];
+  const exposed = new Set<string>([INPUT_NAME]);
   const expose = (value: Value, name: string): void => {
     const current = names.get(value.name) ?? value.name;
-    const isOutput = outputs.some((output) => output.name === current);
-    if (isOutput || draft.producer(current) === undefined) {
+    if (exposed.has(current) || draft.producer(current) === undefined) {
       const copy = draft.add('Identity', { name: `alias/${name}`, inputs: [current] });
       draft.renameOutput(copy, name);
     } else if (current !== name) {
       draft.renameOutput(current, name);
       names.set(value.name, name);
     }
+    exposed.add(name);
     outputs.push({ name, value: { name, shape: value.shape } });
   };
   const softmaxName = removeSoftmax(draft, roles) ?? 'softmax';
@@ -48,16 +50,17 @@ export function exposeOutputs(draft: GraphDraft, roles: OutputRoles): ExposedOut
   for (const alias of ['last_hidden_state', 'pooler_output']) expose(embedding, alias);
   for (const { name, value } of others) {
     const current = names.get(value.name) ?? value.name;
-    const isFree = !outputs.some((output) => output.name === name) && !isConstant(draft, name);
+    const isFree = !exposed.has(name) && !isConstant(draft, name);
+    // A layer `embedding` that is not the embedding has a number already.
+    const isNumbered = current.startsWith(`${name}_`) && !exposed.has(current);
     if (isFree && current !== name && draft.producer(name) !== undefined) {
       // Another value has the name: a layer's before its activation.
       const other = draft.freeName(name);
       draft.renameOutput(name, other);
       names.set(name, other);
     }
-    // A layer `embedding` that is not the embedding has a number already.
-    const numbered = current.startsWith(`${name}_`) ? current : draft.freeName(name);
-    expose(value, isFree ? name : numbered);
+    if (isFree) expose(value, name);
+    else expose(value, isNumbered ? current : draft.freeName(name));
   }
   return { outputs, names };
 }

@@ -1,5 +1,5 @@
 import type { OnnxNode } from '@isometry/onnx';
-import type { ConvertedGraph } from './converted-graph.ts';
+import type { ConvertedGraph, NamedValue } from './converted-graph.ts';
 import type { Logits } from './find-logits.ts';
 import { findValue } from './find-value.ts';
 import type { GraphDraft } from './graph-draft.ts';
@@ -11,7 +11,7 @@ import type { Value } from './value.ts';
 export interface Embedding {
   readonly value: Value;
   /** The model's output that it is, if it is one. */
-  readonly output?: string | undefined;
+  readonly output?: NamedValue | undefined;
 }
 
 /** Finds the embedding: see `ClassifierRoles`. @throws `OPTION_INVALID` */
@@ -37,7 +37,7 @@ export function findEmbedding(
       `Layer "${found.name}": its shape [${found.value.shape.join(', ')}] is no vector: name the layer behind it that pools or flattens it`,
     );
   }
-  return { value, output: outputs.find((output) => output.value === found.value)?.name };
+  return { value, output: outputs.find((output) => output.value === found.value) };
 }
 
 /** What lies between the last layer with weights and the logits: shapes, biases, scales. */

@@ -13,7 +13,7 @@ export interface Logits {
   /** The value at the end of the network that it comes from, before it was made a pair. */
   readonly raw: string;
   /** The model's output that it stands for, if it is one. */
-  readonly output?: string | undefined;
+  readonly output?: NamedValue | undefined;
   /** The Softmax that was taken off. */
   readonly softmax?: OnnxNode | undefined;
 }
@@ -33,8 +33,8 @@ export function findLogits(
       ? defaultOutput(graph, roles)
       : findValue(graph, roles.logits, 'logits');
   const output = graph.outputs.find(
-    ({ value, name }) => name === found.name && value === found.value,
-  )?.name;
+    ({ name, value }) => name === found.name && value === found.value,
+  );
   const logits = { ...beforeActivation(draft, found, roles), output };
   const count = valueCount(logits.value);
   if (roles.labelCount !== undefined && roles.labelCount !== count) {

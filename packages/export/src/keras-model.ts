@@ -37,7 +37,7 @@ export const MODEL_CLASSES: ReadonlySet<string> = new Set(['Model', 'Functional'
 
 const count = z.int().min(0);
 /** Each call of a layer carries its name. */
-const layerName = z.string().max(512);
+const layerName = z.string().min(1).max(512);
 const connection = z.tuple([layerName, count, count], z.unknown());
 const connections = z.array(connection);
 /** Keras lists the calls; where a call has one plain input, some versions leave a pair of brackets out. */

@@ -275,6 +275,7 @@ describe('parseTopology', () => {
       { class_name: 'Sequential', config: { layers: [keras3Input] } },
       /Keras 3/u,
     ],
+    ['a name of nothing', model(layer('a'), layer('', ['a'])), /not a model of layers/u],
     [
       'a name of 513 letters',
       model(layer('a'), layer('c'.repeat(513), ['a'])),
