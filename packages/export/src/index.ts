@@ -33,6 +33,14 @@ export { OUTPUT_NAMES } from './output-names.ts';
 export type { PixelChoice } from './pixel-choice.ts';
 export { loadPlainTfjs, type Tfjs } from './proof/tfjs.ts';
 export { readRunManifest } from './run-folder.ts';
+export type { CalibrationMethod } from './precision/activation-range.ts';
+export type { ImageBatch } from './precision/image-batch.ts';
+export type { VariantError } from './precision/measure-variant.ts';
+export {
+  quantizeInt8,
+  type QuantizationReport,
+  type QuantizeInt8Options,
+} from './precision/quantize-int8.ts';
 export { toFloat16, type ToFloat16Options } from './precision/to-float16.ts';
 export {
   convertByTf2onnx,

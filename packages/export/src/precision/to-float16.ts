@@ -3,6 +3,7 @@ import { intAttribute } from '../attribute.ts';
 import { assertFloatModel } from './assert-float-model.ts';
 import { capturedValues, innerGraphs } from './captured-values.ts';
 import { toFloat16Bits } from './float16.ts';
+import { floatConstants } from './float-constants.ts';
 import { floatValues } from './float-values.ts';
 import { createFreshName } from './fresh-name.ts';
 import { HALF_OPERATORS, type HalfOperator } from './half-operators.ts';
@@ -147,25 +148,6 @@ function isHoldable(constant: OnnxTensor | undefined, { role }: HalfOperator): b
     if (magnitude === 0 && value !== 0 && role === 'follows') return false;
   }
   return true;
-}
-
-/** Float32 constants by name: initializers (unless a caller may feed another value), and what `Constant` nodes hold. */
-function floatConstants({
-  nodes,
-  initializers,
-  inputs,
-}: OnnxGraph): ReadonlyMap<string, OnnxTensor> {
-  const fed = new Set(inputs.map(({ name }) => name));
-  const held = nodes.flatMap(({ opType, attributes = [], outputs }) => {
-    const [attribute] = attributes;
-    if (opType !== 'Constant' || attribute?.type !== 'tensor') return [];
-    return [{ ...attribute.value, name: outputs[0] as string }];
-  });
-  return new Map(
-    [...initializers, ...held]
-      .filter(({ name, dataType }) => dataType === 'float32' && !fed.has(name))
-      .map((tensor) => [tensor.name, tensor]),
-  );
 }
 
 function toHalfTensor({ dims, ...tensor }: OnnxTensor, name: string): OnnxTensor {
