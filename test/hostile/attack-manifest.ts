@@ -10,12 +10,16 @@ const CUTS = 99;
 
 /** A case's text. */
 export function hostileManifest(index: number): Mutated<string> {
+  if (index < 0) return { mutation: 'none', content: SOUND };
   if (index < CUTS) {
     const length = Math.floor((SOUND.length * (index + 1)) / 100);
     return { mutation: `cut at ${length}`, content: SOUND.slice(0, length) };
   }
   return mutateJson(MANIFEST, createChance(index, 'manifest'));
 }
+
+/** How many sound inputs there are: case -1. */
+export const SOUND_MANIFESTS = 1;
 
 /** Attacks the manifest's parser. */
 export const makeManifestCase: MakeCase = (index) => {

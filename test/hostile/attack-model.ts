@@ -22,13 +22,17 @@ const CUTS = BASE_MODELS.length * 99;
 
 /** A case's file. */
 export function hostileModel(index: number): Mutated<Uint8Array> & { readonly base: Uint8Array } {
-  const base = BASE_MODELS[index % BASE_MODELS.length] as Uint8Array;
+  const base = BASE_MODELS[Math.abs(index) % BASE_MODELS.length] as Uint8Array;
+  if (index < 0) return { base, mutation: 'none', content: base };
   if (index < CUTS) {
     const length = Math.floor((base.length * (1 + Math.floor(index / BASE_MODELS.length))) / 100);
     return { base, mutation: `cut at ${length}`, content: base.slice(0, length) };
   }
   return { base, ...mutateModel(base, MANIFEST, createChance(index, 'model')) };
 }
+
+/** How many sound inputs there are: cases -1, -2 … */
+export const SOUND_MODELS: number = BASE_MODELS.length;
 
 /** Attacks everything in `@isometry/onnx` that reads a file. */
 export const makeModelCase: MakeCase = (index) => {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { countAllocations } from './count-allocations.ts';
 import type { MakeCase } from './target.ts';
 
@@ -8,25 +9,36 @@ import type { MakeCase } from './target.ts';
 const [, , name = '', ...numbers] = process.argv;
 const [from = 0, step = 1, below = 0] = numbers.map(Number);
 
-const TARGETS: Readonly<Record<string, () => Promise<MakeCase>>> = {
-  model: async () => (await import('./attack-model.ts')).makeModelCase,
-  manifest: async () => (await import('./attack-manifest.ts')).makeManifestCase,
+const TARGETS: Readonly<Record<string, () => Promise<{ make: MakeCase; sounds: number }>>> = {
+  model: async () => {
+    const { makeModelCase, SOUND_MODELS } = await import('./attack-model.ts');
+    return { make: makeModelCase, sounds: SOUND_MODELS };
+  },
+  manifest: async () => {
+    const { makeManifestCase, SOUND_MANIFESTS } = await import('./attack-manifest.ts');
+    return { make: makeManifestCase, sounds: SOUND_MANIFESTS };
+  },
+  run: async () => {
+    const { makeRunCase, SOUND_RUNS } = await import('./attack-run.ts');
+    return { make: makeRunCase, sounds: SOUND_RUNS };
+  },
 };
 
-/** Code is compiled and caches are filled before memory is measured. */
-const WARM_UP_CASES = 20;
-
-const makeCase = await TARGETS[name]?.();
-if (makeCase === undefined) throw new TypeError(`no target ${name}`);
-for (let index = from; index < Math.min(below, from + WARM_UP_CASES * step); index += step) {
-  // oxlint-disable-next-line no-await-in-loop -- one after the other, so that a hang names itself
-  await (await makeCase(index)).judge();
+const target = await TARGETS[name]?.();
+if (target === undefined) throw new TypeError(`no target ${name}`);
+// Sound inputs first: code is compiled and caches are filled before memory is measured. Twice, for the second is compared.
+for (let round = 0; round < 2; round++) {
+  for (let index = -1; index >= -target.sounds; index--) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, so that a hang names itself
+    const { ending, problem } = await (await target.make(index)).judge();
+    if (ending !== 'equal') throw new TypeError(`sound input ${index}: ${ending}, ${problem}`);
+  }
 }
 const allocations = countAllocations();
 let grown = 0;
 for (let index = from; index < below; index += step) {
   // oxlint-disable-next-line no-await-in-loop
-  const { mutation, judge } = await makeCase(index);
+  const { mutation, judge } = await target.make(index);
   allocations.restart();
   const peakBefore = process.resourceUsage().maxRSS;
   const started = performance.now();
@@ -41,6 +53,16 @@ for (let index = from; index < below; index += step) {
     milliseconds: Math.round(performance.now() - started),
     largestBytes: allocations.largest(),
     grownBytes: grown * 1024,
+    openFiles: openFiles(),
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** How many files the process has open; 0 where the system does not say. */
+function openFiles(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return 0;
+  }
 }

@@ -54,7 +54,6 @@ export function countAllocations(): AllocationCount {
 
 /** A copy of a list; a view of a buffer is none. */
 function lengthOf(source: unknown): number {
-  return typeof source === 'object' && source !== null && 'length' in source
-    ? Number(source.length)
-    : 0;
+  const length = typeof source === 'object' && source !== null && 'length' in source;
+  return length ? Number(source.length) || 0 : 0;
 }

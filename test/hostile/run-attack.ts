@@ -17,6 +17,7 @@ export interface AttackLine extends Outcome {
   readonly largestBytes: number;
   /** How far reading has raised the process's peak memory since the warm-up, up to this case. */
   readonly grownBytes: number;
+  readonly openFiles: number;
 }
 
 export interface Attack {
@@ -57,8 +58,7 @@ export async function runAttack(attack: Attack): Promise<readonly AttackLine[]> 
   }
   const code = await ended;
   clearTimeout(watchdog);
-  const next =
-    lines.length === 0 ? `the first 20 cases` : `case ${(lines.at(-1)?.index ?? 0) + step}`;
+  const next = lines.length === 0 ? 'a sound input' : `case ${(lines.at(-1)?.index ?? 0) + step}`;
   if (code !== 0)
     throw new TypeError(`${target}: ended with ${code} in ${next}: ${stderr.slice(-3000)}`);
   return lines;

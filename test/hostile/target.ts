@@ -34,7 +34,9 @@ export function endingOf(error: unknown): { readonly ending: string; readonly pr
   }
   const json = JSON.stringify(error);
   if (error.hint === undefined) return { ending: 'broken', problem: `no hint: ${json}` };
-  if (error.message.length > MAX_MESSAGE_LENGTH) {
+  // This one lists every layer that cannot be written.
+  const isList = error.code === 'LAYER_UNSUPPORTED';
+  if (error.message.length > MAX_MESSAGE_LENGTH && !isList) {
     return {
       ending: 'broken',
       problem: `${error.message.length} characters: ${error.message.slice(0, 200)}`,

@@ -11,6 +11,7 @@ import type { TfjsModelFile } from './tfjs-model-file.ts';
 import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
 import { parseTopology } from './topology.ts';
 import type { Value } from './value.ts';
+import { ofBoundedSize } from './value-limit.ts';
 
 export interface ConvertLayersModelOptions {
   /** The size of the image, for a model that leaves it open. @defaultValue what the model says */
@@ -99,13 +100,14 @@ function convertCall(
   if (inputs.length < layer.inputs.length) return undefined;
   if (layer.className !== INPUT_CLASS && inputs.length === 0) return 'nothing feeds it';
   try {
-    return converter.convert({
+    const value = converter.convert({
       name: layer.name,
       config: layer.config,
       inputs,
       draft,
       weight: (name, dims) => weights.read(layer, name, dims),
     });
+    return ofBoundedSize(value);
   } catch (error) {
     if (isIsometryError(error) && error.code === 'LAYER_UNSUPPORTED') return error.message;
     throw error;

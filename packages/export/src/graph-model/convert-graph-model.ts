@@ -7,6 +7,7 @@ import { tfjsModelInvalid } from '../tfjs-model-invalid.ts';
 import type { InputSize } from '../image-input.ts';
 import { unsupported } from '../layer-converter.ts';
 import type { Value } from '../value.ts';
+import { ofBoundedSize } from '../value-limit.ts';
 import { computationOrder } from './computation-order.ts';
 import { foldConstants } from './fold-constants.ts';
 import { parseGraphDef, type GraphNode } from './graph-def.ts';
@@ -83,11 +84,18 @@ function keep(
   node: GraphNode,
   made: GraphTensor | readonly GraphTensor[],
 ): readonly ConvertedLayer[] {
-  const list = 'kind' in made ? [made] : made;
+  const list = tensorsOf(made);
   tensors.set(node.name, list);
   const [first] = list;
   if (first?.kind !== 'activation') return [];
   return [{ name: node.name, className: node.op, call: 0, value: first.value }];
+}
+
+function tensorsOf(
+  made: GraphTensor | readonly GraphTensor[] | string | undefined,
+): readonly GraphTensor[] {
+  if (made === undefined || typeof made === 'string') return [];
+  return 'kind' in made ? [made] : made;
 }
 
 /** What an operation gives, or the reason why it cannot be written; undefined behind one that cannot. */
@@ -96,7 +104,11 @@ function convertOrRefuse(
   node: GraphNode,
 ): GraphTensor | readonly GraphTensor[] | string | undefined {
   try {
-    return convertNode(state, node);
+    const made = convertNode(state, node);
+    for (const tensor of tensorsOf(made)) {
+      if (tensor.kind === 'activation') ofBoundedSize(tensor.value);
+    }
+    return made;
   } catch (error) {
     if (isIsometryError(error) && error.code === 'LAYER_UNSUPPORTED') return error.message;
     throw error;
