@@ -1,7 +1,6 @@
 import type { Manifest, Precision, Progress } from '@isometry/core';
 import type { CanaryPorts } from './canary.ts';
 import type { ExportImages } from './export-image.ts';
-import type { Tfjs } from './proof/tfjs.ts';
 import type { ConvertByTf2onnxOptions } from './tf2onnx/convert-by-tf2onnx.ts';
 
 /** Options of `exportRun` and `exportModel`. Sessions and pixels are handed in as values: see `@isometry/runtime-node` and `@isometry/pixels`. */
@@ -16,10 +15,11 @@ export interface ExportOptions extends CanaryPorts {
    */
   readonly images?: ExportImages | undefined;
   /**
-   * The TensorFlow.js that the proof's reference runs in. @defaultValue plain JavaScript, which takes an image of a
-   * MobileNet at 128 px more than half a second; `loadTfjs` of `@isometry/train` is libtensorflow
+   * Loads the module of TensorFlow.js that the proof's reference runs in, e.g. `loadTfjs` of `@isometry/train` on
+   * libtensorflow; undefined when there is none.
+   * @defaultValue plain JavaScript, which takes an image of a MobileNet at 128 px more than half a second
    */
-  readonly loadTfjs?: (() => Promise<Tfjs>) | undefined;
+  readonly loadTfjs?: (() => Promise<unknown>) | undefined;
   /**
    * Whether to fold padding and batch normalisation into the convolutions. Off, every layer keeps a node of its
    * own: for finding the layer at fault. int8 needs them folded. @defaultValue true

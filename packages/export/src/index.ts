@@ -31,7 +31,6 @@ export { SUPPORTED_OPERATIONS } from './graph-model/operation-table.ts';
 export { SUPPORTED_LAYERS, type SupportedLayer } from './layer-table.ts';
 export { OUTPUT_NAMES } from './output-names.ts';
 export type { PixelChoice } from './pixel-choice.ts';
-export { loadPlainTfjs, type Tfjs } from './proof/tfjs.ts';
 export { readRunManifest } from './run-folder.ts';
 export type { CalibrationMethod } from './precision/activation-range.ts';
 export type { ImageBatch } from './precision/image-batch.ts';

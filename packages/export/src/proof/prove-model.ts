@@ -41,7 +41,7 @@ export interface UnprovenModel {
 export interface ProveModelOptions extends CanaryPorts {
   readonly out: string;
   readonly images: readonly ExportImage[];
-  readonly loadTfjs?: (() => Promise<Tfjs>) | undefined;
+  readonly loadTfjs?: (() => Promise<unknown>) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -56,7 +56,8 @@ export async function proveModel(
 ): Promise<ExportRecord['proof']> {
   const { source, model, pixels, outputs } = unproven;
   const { signal, onProgress } = options;
-  const tf = await (options.loadTfjs ?? loadPlainTfjs)();
+  const given = (await options.loadTfjs?.()) as Tfjs | undefined;
+  const tf = given ?? (await loadPlainTfjs());
   throwIfAborted(signal);
   const reference = await openReference(tf, source);
   try {
