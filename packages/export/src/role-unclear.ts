@@ -1,4 +1,5 @@
 import { IsometryError } from '@isometry/core';
+import { shorten } from './shorten.ts';
 
 /** What a caller can say of a model that does not say it itself. */
 export type ModelOption = 'embedding' | 'inputSize' | 'labels' | 'logits';
@@ -16,8 +17,8 @@ const HINTS: Readonly<Record<ModelOption, string>> = {
 
 /** The error where an option names nothing in the model, or the model needs it. */
 export function roleUnclear(option: ModelOption, problem: string): IsometryError {
-  return new IsometryError('OPTION_INVALID', `${problem}.`, {
+  return new IsometryError('OPTION_INVALID', `${shorten(problem)}.`, {
     hint: HINTS[option],
-    details: { option, problem },
+    details: { option, problem: shorten(problem) },
   });
 }

@@ -71,10 +71,13 @@ function statisticsOf(
   size: number,
 ): Readonly<Record<'gamma' | 'beta' | 'moving_mean' | 'moving_variance', Float32Array>> {
   const { scale, center } = place.config;
+  // First what the file has: that bounds the size of what is made here.
+  const mean = place.weight('moving_mean', [size]);
+  const variance = place.weight('moving_variance', [size]);
   return {
     gamma: scale ? place.weight('gamma', [size]) : new Float32Array(size).fill(1),
     beta: center ? place.weight('beta', [size]) : new Float32Array(size),
-    moving_mean: place.weight('moving_mean', [size]),
-    moving_variance: place.weight('moving_variance', [size]),
+    moving_mean: mean,
+    moving_variance: variance,
   };
 }
