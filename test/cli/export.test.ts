@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExportRecord } from '@isometry/core';
 import { loadClassifier } from '@isometry/runtime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeModel } from '../../scripts/make-models.mjs';
 import { makeSyntheticImages, syntheticCounts } from '../../scripts/synthetic-images.mjs';
+import { judgesPython, NO_JUDGES } from '../judges.ts';
 import { isometryHere } from './isometry-here.ts';
 import { fixture, isometry } from './isometry-process.ts';
 
@@ -130,6 +131,45 @@ describe('isometry export of a run', () => {
     expect(stderr).toMatch(message);
     expect(await readdir(folder)).not.toContain('refused');
   });
+});
+
+describe('isometry export --converter tf2onnx', () => {
+  it('says in one line what is missing and what to type', async () => {
+    vi.stubEnv('ISOMETRY_CACHE', join(folder, 'empty-cache'));
+    const out = join(folder, 'by-python', 'model.onnx');
+    const args = ['export', run, '--out', out, '--converter', 'tf2onnx'];
+    const { code, stderr } = await isometryHere(args);
+    vi.unstubAllEnvs();
+    expect(code).toBe(7);
+    expect(stderr).toMatch(/^error CONVERTER_UNAVAILABLE: \S.*$/mu);
+    expect(stderr).toMatch(/^hint: .*isometry setup judges/mu);
+    expect(await readdir(folder)).not.toContain('by-python');
+  });
+
+  it('makes a file that is proven like any other', async ({ skip }) => {
+    skip(judgesPython() === undefined, NO_JUDGES);
+    const out = join(folder, 'by-tf2onnx.onnx');
+    const { code, stdout, stderr } = await isometryHere([
+      'export',
+      run,
+      '--out',
+      out,
+      '--converter',
+      'tf2onnx',
+      '--json',
+    ]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^converting by tf2onnx 1\.17/mu);
+    const { models } = JSON.parse(stdout) as Exported;
+    expect(models[0]?.export).toMatchObject({
+      converter: { name: 'tf2onnx', version: expect.stringMatching(/^1\.17/u) as string },
+      precision: 'fp32',
+    });
+    expect(Object.keys(models[0]?.export.proof.outputs ?? {})).toEqual(['embedding', 'logits']);
+    const classifier = await loadClassifier(out);
+    expect(await classifier.health()).toMatchObject({ ok: true });
+    await classifier.close();
+  }, 120_000);
 });
 
 describe('isometry export of any tfjs model', () => {

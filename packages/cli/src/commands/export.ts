@@ -10,7 +10,7 @@ import type { CommandContext } from '../terminal.ts';
 
 interface Options extends Omit<
   ExportHereOptions,
-  'precisions' | 'maxDrop' | 'signal' | 'onProgress' | 'onWarning'
+  'precisions' | 'maxDrop' | 'env' | 'signal' | 'onProgress' | 'onWarning' | 'onNote'
 > {
   readonly precision: readonly Precision[];
   /** In points. */
@@ -73,7 +73,12 @@ export function exportCommand(context: CommandContext): Command {
           ...rest,
           precisions: precision,
           ...(maxDrop === undefined ? {} : { maxDrop: maxDrop / 100 }),
+          env: terminal.env,
           signal: terminal.signal,
+          onNote: (message) => {
+            progress.finish();
+            terminal.err(`${printable(message)}\n`);
+          },
           onProgress: progress.report,
           onWarning: (message) => {
             progress.finish();

@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { IsometryError, type Precision, type Progress } from '@isometry/core';
 import type { ExportOptions, ExportResult } from '@isometry/export';
+import { cacheFolder } from '../setup/cache-folder.ts';
+import { judgesInterpreter } from '../setup/setup-judges.ts';
 import { collectOtherImages, collectRunImages, type CollectedImages } from './collect-images.ts';
 import { exportPorts, importExporter } from './export-run.ts';
 import { parsePixels } from './parse-pixels.ts';
@@ -29,9 +31,12 @@ export interface ExportHereOptions extends Description {
   /** As a share of 1. */
   readonly maxDrop?: number;
   readonly fold: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly onWarning: (message: string) => void;
+  /** Told what is good to know. */
+  readonly onNote: (message: string) => void;
 }
 
 /**
@@ -43,7 +48,10 @@ export async function exportHere(
   options: ExportHereOptions,
 ): Promise<ExportResult> {
   const { exportRun, exportModel, readRunManifest } = await importExporter();
+  const tf2onnx =
+    options.converter === 'tf2onnx' ? { python: await findConverter(options) } : undefined;
   const shared: Omit<ExportOptions, 'images'> = {
+    tf2onnx,
     ...(await exportPorts(options.signal)),
     out: options.out,
     precisions: options.precisions,
@@ -86,6 +94,22 @@ export async function exportHere(
     license: options.license,
     intendedUse: options.intendedUse,
   });
+}
+
+/**
+ * The Python that has tf2onnx; what it found is said.
+ * @throws `CONVERTER_UNAVAILABLE`
+ */
+async function findConverter({
+  env,
+  signal,
+  onNote,
+}: Pick<ExportHereOptions, 'env' | 'signal' | 'onNote'>): Promise<string> {
+  const { findTf2onnx, formatVersions } = await importExporter();
+  const python = judgesInterpreter(cacheFolder(env));
+  const versions = await findTf2onnx({ python, signal });
+  onNote(`converting by ${formatVersions(versions)}`);
+  return python;
 }
 
 /** The model.json that is meant; undefined for the folder of a training run. */
