@@ -7,7 +7,7 @@ import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
  * Largest model.json in bytes. Those of Keras' largest classifiers take under 2 MB; JSON of nothing but brackets
  * takes about 25 times its size in memory: 400 MB.
  */
-export const MAX_MODEL_JSON_BYTES: number = 16 * 2 ** 20;
+const MAX_MODEL_JSON_BYTES = 16 * 2 ** 20;
 
 /** A model inside a model is four brackets deep, and sixteen of them are read. */
 const MAX_JSON_DEPTH = 128;

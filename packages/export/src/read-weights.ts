@@ -1,4 +1,4 @@
-import { decodeHalf } from './half-float.ts';
+import { fromFloat16Bits } from './precision/float16.ts';
 import { findShards, type ShardFile } from './shard-files.ts';
 import { ShardReader } from './shard-reader.ts';
 import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
@@ -138,34 +138,32 @@ async function readQuantised(
   spec: WeightSpec & { readonly quantization: Quantization },
   data: ModelWeight['data'],
 ): Promise<void> {
-  const decode = decoderOf(spec.quantization, spec.dtype);
-  const isByte = storedSize(spec) === 1;
   const chunk = Math.min(CHUNK, data.length);
-  const scratch = isByte ? new Uint8Array(chunk) : new Uint16Array(chunk);
-  // All values that a byte can have; a plain loop, because there are tens of millions of weights.
-  const decoded = isByte
-    ? Float64Array.from({ length: 256 }, (_, value) => decode(value))
-    : undefined;
+  const scratch = storedSize(spec) === 1 ? new Uint8Array(chunk) : new Uint16Array(chunk);
   for (let first = 0; first < data.length; first += chunk) {
     const stored = scratch.subarray(0, Math.min(chunk, data.length - first));
     // The bytes lie one after the other.
     // oxlint-disable-next-line no-await-in-loop
     await reader.fill(stored);
-    for (let index = 0; index < stored.length; index++) {
-      const value = stored[index] as number;
-      data[first + index] = decoded === undefined ? decode(value) : (decoded[value] as number);
-    }
+    decode(spec, stored, data.subarray(first, first + stored.length));
   }
 }
 
 /** `value · scale + min` in double precision, as tfjs computes it; halves as IEEE 754 has them. */
-function decoderOf(
-  quantization: Quantization,
-  dtype: ModelWeight['dtype'],
-): (value: number) => number {
-  if (quantization.dtype === 'float16') return decodeHalf;
+function decode(
+  { dtype, quantization }: WeightSpec & { readonly quantization: Quantization },
+  stored: Uint8Array | Uint16Array,
+  into: ModelWeight['data'],
+): void {
+  if (quantization.dtype === 'float16') {
+    into.set(fromFloat16Bits(stored as Uint16Array));
+    return;
+  }
   const { scale, min } = quantization;
-  return dtype === 'int32'
-    ? (value) => Math.round(value * scale + min)
-    : (value) => value * scale + min;
+  const isInteger = dtype === 'int32';
+  // A plain loop, because there are tens of millions of weights.
+  for (let index = 0; index < stored.length; index++) {
+    const value = (stored[index] as number) * scale + min;
+    into[index] = isInteger ? Math.round(value) : value;
+  }
 }
