@@ -7,10 +7,10 @@ import { detectSaturation } from './detect-saturation.ts';
 import { equaliseChannels, findDepthwisePairs } from './equalise-channels.ts';
 import { floatConstants } from './float-constants.ts';
 import type { ImageBatch } from './image-batch.ts';
-import { compareAnswers, readAnswers, type VariantError } from './measure-variant.ts';
+import { compareAnswers, readAnswers, type Answers, type VariantError } from './measure-variant.ts';
 import { planQuantisation } from './quantisation-plan.ts';
 import { quantiseByCalibration, type QuantisationRules } from './quantise-graph.ts';
-import { searchFloatNodes } from './search-float-nodes.ts';
+import { searchFloatNodes, type Measured } from './search-float-nodes.ts';
 
 /** Options of {@link quantizeInt8}. */
 export interface QuantizeInt8Options {
@@ -84,6 +84,9 @@ export const METHODS: readonly {
   { method: 'percentile', percentile: 99.99 },
   { method: 'minmax', percentile: 100 },
 ];
+
+/** Images that put the nodes into an order: divergence is smooth, and needs no more. */
+const GLANCE_IMAGES = 64;
 
 /** Matrices below this many weights stay in float32: 12 KB buy the last layer's full precision. */
 const SMALL_MATRIX = 4096;
@@ -173,21 +176,26 @@ async function chooseByValidation(
   if (validation.length === 0) {
     return { choice: choices[0] as Choice['choice'], keepFloat: [], validation: null };
   }
-  const answersOf = async (bytes: Uint8Array) => {
+  const answersOf = async (bytes: Uint8Array, batches: readonly ImageBatch[]): Promise<Answers> => {
     const session = await options.createSession(bytes);
     try {
-      return await readAnswers(session, validation, signal);
+      return await readAnswers(session, batches, signal);
     } finally {
       await session.close();
     }
   };
   const floatBytes = encodeModel(model);
-  const expected = await answersOf(floatBytes);
-  const measure = async (choice: Choice['choice'], keepFloat: readonly string[]) => {
-    const bytes = encodeModel(makeModel(choice, keepFloat));
-    const error = compareAnswers(expected, await answersOf(bytes), validation);
-    return { sizeBytes: bytes.length, error };
+  const measureOn = async (
+    batches: readonly ImageBatch[],
+  ): Promise<(choice: Choice['choice'], keepFloat: readonly string[]) => Promise<Measured>> => {
+    const expected = await answersOf(floatBytes, batches);
+    return async (choice, keepFloat) => {
+      const bytes = encodeModel(makeModel(choice, keepFloat));
+      const error = compareAnswers(expected, await answersOf(bytes, batches), batches);
+      return { sizeBytes: bytes.length, error };
+    };
   };
+  const measure = await measureOn(validation);
   const measured = [];
   for (const [done, choice] of choices.entries()) {
     onProgress?.({ stage: 'choose-ranges', done, total: choices.length, message: choice.method });
@@ -196,9 +204,11 @@ async function chooseByValidation(
   const [best] = measured.toSorted((a, b) => a.error.divergence - b.error.divergence);
   if (best === undefined) throw new TypeError('no method');
   const { maxDrop = MAX_DROP, maxDivergence = MAX_DIVERGENCE } = options;
+  const glance = await measureOn(sampleBatches(validation));
   const keepFloat = await searchFloatNodes({
     candidates: weightedNodes(model),
     measure: (names) => (names.length === 0 ? Promise.resolve(best) : measure(best.choice, names)),
+    glance: (names) => glance(best.choice, names),
     maxSizeBytes: floatBytes.length * (options.maxSizeShare ?? MAX_SIZE_SHARE),
     isEnough: ({ drop, divergence }) => (drop ?? 0) <= maxDrop && divergence <= maxDivergence,
     signal,
@@ -206,6 +216,13 @@ async function chooseByValidation(
   });
   const kept = keepFloat.length === 0 ? best : await measure(best.choice, keepFloat);
   return { choice: best.choice, keepFloat, validation: { all: best.error, kept: kept.error } };
+}
+
+/** Some of the batches, from all over the list. */
+function sampleBatches(batches: readonly ImageBatch[]): readonly ImageBatch[] {
+  const images = batches.reduce((sum, { digests }) => sum + digests.length, 0);
+  const step = Math.max(1, Math.floor(images / GLANCE_IMAGES));
+  return batches.filter((_, index) => index % step === 0);
 }
 
 function weightedNodes({ graph }: OnnxModel): readonly string[] {

@@ -12,6 +12,8 @@ export interface SearchFloatNodesOptions {
   readonly candidates: readonly string[];
   /** Quantises all but `keepFloat` and measures it. */
   readonly measure: (keepFloat: readonly string[]) => Promise<Measured>;
+  /** The same on fewer images: enough for an order of the nodes, and there are many. */
+  readonly glance: (keepFloat: readonly string[]) => Promise<Measured>;
   readonly maxSizeBytes: number;
   /** Whether an error is small enough. */
   readonly isEnough: (error: VariantError) => boolean;
@@ -31,17 +33,18 @@ const MAX_FLOAT_NODES = 8;
 export async function searchFloatNodes(
   options: SearchFloatNodesOptions,
 ): Promise<readonly string[]> {
-  const { candidates, measure, maxSizeBytes, isEnough, signal, onProgress } = options;
+  const { candidates, measure, glance, maxSizeBytes, isEnough, signal, onProgress } = options;
   let current = await measure([]);
   if (isEnough(current.error)) return [];
+  const { divergence } = (await glance([])).error;
   const gains: { readonly name: string; readonly gain: number }[] = [];
   for (const [index, name] of candidates.entries()) {
     throwIfAborted(signal);
     onProgress?.({ stage: 'search', done: index, total: candidates.length, message: name });
     // One session at a time.
     // oxlint-disable-next-line no-await-in-loop
-    const { sizeBytes, error } = await measure([name]);
-    const gain = current.error.divergence - error.divergence;
+    const { sizeBytes, error } = await glance([name]);
+    const gain = divergence - error.divergence;
     if (sizeBytes <= maxSizeBytes && gain > 0) gains.push({ name, gain });
   }
   onProgress?.({ stage: 'search', done: candidates.length, total: candidates.length });
