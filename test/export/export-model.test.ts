@@ -126,6 +126,17 @@ describe('a tfjs model that Isometry did not train', () => {
     expect(predictions.find(({ label }) => label === 'a')?.probability).toBeCloseTo(first, 4);
   });
 
+  it('with a sigmoid a class is a choice among them only when that is said', async () => {
+    const model = network({ units: 3, activation: 'sigmoid' });
+    const labels = ['a', 'b', 'c'];
+    await expect(exported(model, { labels })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    const path = await exported(model, { labels, logits: 'answer' });
+    const proof = readManifest(await readFile(path)).export?.proof;
+    // A sigmoid grows with its logit: the largest stays the largest.
+    expect(proof?.argmaxAgreement).toEqual({ agreed: 3, total: 3 });
+    expect(Object.keys(proof?.outputs ?? {})).toEqual(['embedding', 'logits']);
+  });
+
   it('takes another layer for the embedding', async () => {
     const model = network({ units: 3, activation: 'softmax' });
     const path = await exported(model, { labels: ['a', 'b', 'c'], embedding: 'pool' });

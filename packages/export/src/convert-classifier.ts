@@ -11,8 +11,6 @@ import type { TfjsModelFile } from './tfjs-model-file.ts';
 export interface ConvertedClassifier extends ClassifierGraph {
   readonly outputs: readonly ProvenOutput[];
   readonly layers: readonly ConvertedLayer[];
-  /** The same with a node for every layer; absent when it is that already. */
-  readonly unfolded?: (() => ConvertedClassifier) | undefined;
 }
 
 /**
@@ -32,7 +30,5 @@ export function convertClassifier(
     ...classifier,
     layers: classifier.graph.layers,
     outputs: provenOutputs(classifier, ends, roles.temperature ?? 1),
-    unfolded:
-      roles.fold === false ? undefined : () => convertClassifier(file, { ...options, fold: false }),
   };
 }

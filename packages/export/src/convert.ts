@@ -4,7 +4,7 @@ import { convertClassifier, type ConvertedClassifier } from './convert-classifie
 import { convertWithTf2onnx } from './convert-with-tf2onnx.ts';
 import type { ExportOptions } from './export-options.ts';
 import type { InputSize } from './image-input.ts';
-import type { TfjsModelFile } from './tfjs-model-file.ts';
+import { readTfjsModel, type TfjsModelFile } from './tfjs-model-file.ts';
 import { VERSION } from './version.ts';
 
 /** Converts by the converter that was asked for. @throws what it throws */
@@ -16,10 +16,18 @@ export async function convert(
 ): Promise<{
   readonly converted: ConvertedClassifier;
   readonly converter: ExportRecord['converter'];
+  /** The same with a node for every layer, from the file anew; absent when it is that already, or cannot be. */
+  readonly unfolded?: (() => Promise<ConvertedClassifier>) | undefined;
 }> {
   if (options.tf2onnx === undefined) {
     const converted = convertClassifier(file, { ...roles, fold: options.fold });
-    return { converted, converter: { name: 'native', version: VERSION } };
+    const unfolded = async (): Promise<ConvertedClassifier> =>
+      convertClassifier(await readTfjsModel(modelJson), { ...roles, fold: false });
+    return {
+      converted,
+      converter: { name: 'native', version: VERSION },
+      unfolded: options.fold === false ? undefined : unfolded,
+    };
   }
   const converted = await convertWithTf2onnx(modelJson, roles, options);
   return { converted, converter: { name: 'tf2onnx', version: converted.version } };

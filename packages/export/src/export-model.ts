@@ -46,9 +46,8 @@ export async function exportModel(
   options.onProgress?.({ stage: 'convert', done: 0, total: 1 });
   const { embedding, logits, inputSize, labels } = options;
   const roles = { embedding, logits, inputSize, labelCount: labels.length };
-  const { converted, converter } = await convert(modelJson, file, options, roles);
+  const { converted, converter, unfolded } = await convert(modelJson, file, options, roles);
   const { channelOrder } = options.pixels;
-  const { unfolded } = converted;
   const ordered = ({ model, layers }: ConvertedClassifier) => ({
     model: channelOrder === 'bgr' ? swapInputChannels(model) : model,
     layers,
@@ -58,7 +57,7 @@ export async function exportModel(
       source: { path: modelJson, format: file.format, channelOrder },
       ...converted,
       ...ordered(converted),
-      unfolded: unfolded && (() => ordered(unfolded())),
+      unfolded: unfolded && (async () => ordered(await unfolded())),
       manifest: describe(converted, options),
       converter,
     },

@@ -20,7 +20,7 @@ export async function exportRun(runFolder: string, options: ExportOptions): Prom
   options.onProgress?.({ stage: 'convert', done: 0, total: 1 });
   const { manifest } = run;
   const path = join(runFolder, 'model.json');
-  const { converted, converter } = await convert(path, run, options, {
+  const { converted, ...how } = await convert(path, run, options, {
     temperature: manifest.calibration?.temperature,
   });
   assertMatches(converted, manifest);
@@ -29,7 +29,7 @@ export async function exportRun(runFolder: string, options: ExportOptions): Prom
       source: { path, format: run.format, channelOrder: 'rgb' },
       ...converted,
       manifest,
-      converter,
+      ...how,
     },
     options,
   );

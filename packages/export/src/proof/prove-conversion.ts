@@ -24,6 +24,8 @@ export interface ProvenOutput {
   readonly divideBy?: number | undefined;
   /** The layer gives one probability, the second of two. @defaultValue false */
   readonly isSecondOfTwo?: boolean | undefined;
+  /** The layer gives the sigmoids of the output. @defaultValue false */
+  readonly isSigmoid?: boolean | undefined;
 }
 
 export interface ProveConversionOptions {
@@ -83,7 +85,8 @@ export async function proveConversion(options: ProveConversionOptions): Promise<
     const actual = await runExported(session, batch, options);
     for (const { output, ...how } of outputs) {
       const wanted = wantedValues(expected.get(how.key)?.data, how);
-      const found = actual[output]?.data;
+      const found =
+        how.isSigmoid === true ? actual[output]?.data.map(sigmoid) : actual[output]?.data;
       if (wanted === undefined || found?.length !== wanted.length) {
         throw new IsometryError(
           'EXPORT_MISMATCH',
@@ -183,6 +186,10 @@ function joined(tensors: readonly Float32Array[]): Float32Array {
     at += tensor.length;
   }
   return all;
+}
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
 }
 
 function indexOfLargest(values: Float32Array): number {

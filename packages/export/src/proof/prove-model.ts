@@ -33,7 +33,7 @@ export interface UnprovenModel {
   /** The layers and what they became, in the order of computation; none when another converter made the graph. */
   readonly layers: readonly ConvertedLayer[];
   /** The same graph with a node for every layer, to name the one at fault; absent when it is that already. */
-  readonly unfolded?: (() => Pick<UnprovenModel, 'model' | 'layers'>) | undefined;
+  readonly unfolded?: (() => Promise<Pick<UnprovenModel, 'model' | 'layers'>>) | undefined;
   readonly outputs: readonly ProvenOutput[];
   readonly pixels: PixelSpec;
 }
@@ -92,7 +92,7 @@ export async function proveModel(
         referenceInput: toChannelsLast(tensor, { ...pixels, channels: 3 }),
         signal,
       });
-    const whole = unproven.unfolded?.();
+    const whole = await unproven.unfolded?.();
     const first = (whole && (await look(whole))) ?? (await look(unproven));
     throw mismatch(result, first);
   } finally {

@@ -57,7 +57,16 @@ export function provenOutputs(
   if (outputs.some(({ output }) => output === 'logits' || output === 'probabilities'))
     return outputs;
   const single = ends.find(({ value }) => valueCount(value) === 1);
-  if (single === undefined || logitCount !== 2) return outputs;
   // One sigmoid became two classes: the model's value is the probability of the second.
-  return [...outputs, { output: 'probabilities', key: referenceKey(single), isSecondOfTwo: true }];
+  if (single !== undefined && logitCount === 2) {
+    return [
+      ...outputs,
+      { output: 'probabilities', key: referenceKey(single), isSecondOfTwo: true },
+    ];
+  }
+  // Sigmoids that were taken off: the model's values are what a sigmoid makes of the logits.
+  const several = ends.find(({ value }) => valueCount(value) === logitCount);
+  return several === undefined
+    ? outputs
+    : [...outputs, { output: 'logits', key: referenceKey(several), isSigmoid: true }];
 }
