@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseManifest, serializeManifest, type Manifest } from '@isometry/core';
+import { convertLayersModel, readTfjsModel } from '@isometry/export';
 import {
   decodeModel,
   encodeModel,
@@ -7,7 +11,7 @@ import {
   type OnnxGraph,
   type OnnxModel,
 } from '@isometry/onnx';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST } from './base-models.ts';
 import { endingOf } from './target.ts';
 
@@ -156,5 +160,60 @@ describe('a manifest at a limit is read, and one beyond it refused', () => {
     expect(ending(() => parseManifest(JSON.stringify({ ...MANIFEST, ...beyond })))).toBe(
       'MANIFEST_INVALID',
     );
+  });
+});
+
+describe('a model.json at a limit is read, and one beyond it refused', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'isometry-limits-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function read(json: string): Promise<string> {
+    await writeFile(join(folder, 'model.json'), json);
+    return readTfjsModel(join(folder, 'model.json')).then(
+      () => 'ok',
+      (error: unknown) => endingOf(error).ending,
+    );
+  }
+  const bare = '{"modelTopology":{"class_name":"Sequential","config":[]},"weightsManifest":[]}';
+  const deep = (depth: number): string =>
+    bare.replace('[]', `${'['.repeat(depth)}${']'.repeat(depth)}`);
+
+  it('16 MiB of JSON', async () => {
+    expect(await read(bare.padEnd(16 * 2 ** 20))).toBe('ok');
+    expect(await read(bare.padEnd(16 * 2 ** 20 + 1))).toBe('RUN_INVALID');
+  });
+
+  it('128 brackets in each other', async () => {
+    // In the outermost object and the topology's.
+    expect(await read(deep(127))).toBe('ok');
+    expect(await read(deep(128))).toBe('RUN_INVALID');
+  });
+
+  const stack = (layers: readonly object[]): object => ({
+    class_name: 'Sequential',
+    config: { name: 'stack', layers },
+  });
+  const relu = (name: string): object => ({ class_name: 'ReLU', config: { name } });
+  const first = {
+    class_name: 'ReLU',
+    config: { name: 'first', batch_input_shape: [null, 8, 8, 3] },
+  };
+  const convert = (topology: object): string =>
+    ending(() => convertLayersModel({ topology, weights: new Map() }));
+
+  it('sixteen models deep in the model', () => {
+    const nest = (depth: number): object => stack([depth === 1 ? first : nest(depth - 1)]);
+    expect(convert(nest(17))).toBe('ok');
+    expect(convert(nest(18))).toBe('RUN_INVALID');
+  });
+
+  it('15,000 layers', () => {
+    const layers = (count: number): object =>
+      stack([first, ...Array.from({ length: count - 1 }, (_, index) => relu(`relu${index}`))]);
+    expect(convert(layers(14_998))).toBe('ok');
+    expect(convert(layers(15_002))).toBe('RUN_INVALID');
   });
 });
