@@ -61,6 +61,14 @@ export const layoutCases: Readonly<Record<string, Build>> = {
     const target = g.node('ConcatV2', [free, g.integers(4), g.integer(0)], { N: int(2) });
     return g.node('Reshape', [product, target]);
   },
+  'Reshape by an unpacked shape': (g, x) => {
+    const sizes = g.node('Unpack', [g.node('Shape', [x])], { num: int(4), axis: int(0) });
+    const area = g.node('Mul', [`${sizes}:1`, `${sizes}:2`]);
+    const target = g.node('Pack', [sizes, area, `${sizes}:3`], { axis: int(0), N: int(3) });
+    return g.node('Reshape', [x, target]);
+  },
+  'a constant that could be fed, and its default': (g, x) =>
+    g.node('Mul', [x, g.node('PlaceholderWithDefault', [g.scalar(3)])]),
   'Squeeze of one pixel': (g, x) =>
     g.node('Squeeze', [g.node('Mean', [x, g.integers(1, 2)], { keep_dims: flag(true) })], {
       squeeze_dims: ints(1, 2),

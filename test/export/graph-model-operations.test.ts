@@ -23,7 +23,7 @@ const shifted = (g: HandMadeGraph, image: string): string =>
 const onPositive = ['Log', 'Reciprocal', 'Rsqrt', 'Sqrt'];
 const onAny = [
   'Abs', 'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Floor', 'Identity', 'LogSoftmax', 'Neg', 'Relu', 'Relu6', 'Round', 'Selu',
-  'Sigmoid', 'Sign', 'Sin', 'Softmax', 'Softplus', 'Square', 'StopGradient', 'Tanh',
+  'Sigmoid', 'Sign', 'Sin', 'Snapshot', 'Softmax', 'Softplus', 'Square', 'StopGradient', 'Tanh',
 ]; // prettier-ignore
 const ofTwo = [
   'Add', 'AddV2', 'Div', 'Maximum', 'Minimum', 'Mul', 'Pow', 'RealDiv', 'SquaredDifference', 'Sub',

@@ -67,6 +67,10 @@ const refusals: Readonly<
       }),
     'it fuses Tanh',
   ],
+  'a fused operation that does not say what it does with its bias': [
+    (g, x) => g.node('_FusedConv2D', [x, g.float([1, 1, 5, 4]), g.float([4])], window),
+    'it has 3 inputs instead of 2',
+  ],
   'a fused batch norm': [
     (g, x) =>
       g.node('_FusedConv2D', [x, g.float([1, 1, 5, 4]), g.float([4])], {

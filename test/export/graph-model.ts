@@ -119,7 +119,7 @@ export function seeded(count: number, seed: number): Float32Array {
 }
 
 /** The model as tfjs loads it. */
-export async function loadInTfjs(file: TfjsModelFile): Promise<GraphModel> {
+async function loadInTfjs(file: TfjsModelFile): Promise<GraphModel> {
   const specs = [...file.weights].map(([name, weight]) => ({
     name,
     shape: [...weight.shape],
@@ -233,8 +233,12 @@ export async function differenceFromTfjs(
     if (tensor.shape.join() !== [batch, ...value.shape].join()) return Infinity;
     const order = value.flattenedFrom;
     const inner = order === undefined ? value.shape : [order.height, order.width, order.channels];
+    const theirs = tensor.dataSync<'float32'>();
     const ours = toKerasOrder(valuesOf(outputs, value.name), inner, batch);
-    return compareArrays(tensor.dataSync<'float32'>(), ours).relativeL2;
+    if (![theirs, ours].every((values) => values.every(Number.isFinite))) {
+      throw new RangeError('One of them computes what is no number.');
+    }
+    return compareArrays(theirs, ours).relativeL2;
   });
   tf.dispose([Object.values(feeds), expected]);
   model.dispose();

@@ -6,7 +6,6 @@ import {
   isBatchMultiple,
   stridesOf,
   type ConstantTensor,
-  type GraphTensor,
   type Size,
 } from './graph-tensor.ts';
 import { flagOf, isFloatType, numberOf, numbersOf, typeOf } from './node-attributes.ts';
@@ -28,10 +27,13 @@ type Fold = (place: OperationPlace) => ConstantTensor;
  * Computes an operation whose inputs are known before any image is: what is left of shape arithmetic, such as the
  * `[batch, 1, 1, channels]` that a Reshape takes. Undefined for an operation that it does not know.
  */
-export function foldConstants(place: OperationPlace): GraphTensor | undefined {
+export function foldConstants(
+  place: OperationPlace,
+): ConstantTensor | readonly ConstantTensor[] | undefined {
   const { op } = place.node;
   if (op === 'Shape') return shapeOfInput(place);
   if (!place.inputs.every((input) => input.kind === 'constant')) return undefined;
+  if (op === 'Unpack') return unpack(place);
   const fold = FOLDS.get(op);
   if (fold !== undefined) return fold(place);
   return computeUnary(place) ?? computeArithmetic(place);
@@ -45,6 +47,9 @@ function shapeOfInput(place: OperationPlace): ConstantTensor {
 
 const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['Identity', (place) => constantAt(place, 0)],
+  ['PlaceholderWithDefault', (place) => constantAt(place, 0)],
+  ['Snapshot', (place) => constantAt(place, 0)],
+  ['StopGradient', (place) => constantAt(place, 0)],
   ['Cast', castConstant],
   ['Pack', pack],
   ['ConcatV2', concat],
@@ -89,6 +94,13 @@ function pack(place: OperationPlace): ConstantTensor {
   }
   const data = tensors.flatMap((tensor) => Array.from(tensor.data));
   return constant([tensors.length, ...first.shape], data, first.isFloat);
+}
+
+/** Unpack of a list: one output an element. */
+function unpack(place: OperationPlace): readonly ConstantTensor[] {
+  const { shape, data, isFloat } = constantAt(place, 0);
+  if (shape.length !== 1) throw unsupported('it unpacks more than a list');
+  return Array.from(data, (size) => constant([], [size], isFloat));
 }
 
 function concat(place: OperationPlace): ConstantTensor {

@@ -85,6 +85,7 @@ const CONVERTERS: Readonly<Record<string, OperationConverter>> = {
   Sign: unary('Sign'),
   Sin: unary('Sin'),
   Slice: slice,
+  Snapshot: identity,
   Softmax: softmax('Softmax'),
   Softplus: unary('Softplus'),
   Split: split(true),

@@ -2,6 +2,7 @@ import { intAttribute } from '../../attribute.ts';
 import { inKerasOrder } from '../../keras-order.ts';
 import { unsupported } from '../../layer-converter.ts';
 import { activation } from '../graph-tensor.ts';
+import { numberOf } from '../node-attributes.ts';
 import { notBatch, tensorAxis } from '../nchw.ts';
 import { numberAt, resolveAxis, valueAt, type OperationConverter } from '../operation-converter.ts';
 
@@ -9,6 +10,8 @@ import { numberAt, resolveAxis, valueAt, type OperationConverter } from '../oper
 export const concatenation: OperationConverter = (place) => {
   const { draft, node, inputs } = place;
   const last = inputs.length - 1;
+  const count = numberOf(node, 'N') ?? last;
+  if (count !== last) throw unsupported(`it joins ${count} of its ${last} inputs`);
   const values = inputs
     .slice(0, last)
     .map((_, index) => inKerasOrder(draft, valueAt(place, index)));

@@ -17,11 +17,16 @@ export interface FusedOperations {
 
 /** Reads `fused_ops`: BiasAdd first, then an activation, with their constants from input 2 on, as tfjs reads it. */
 export function fusedOperations(place: OperationPlace): FusedOperations {
-  const operations = stringsOf(place.node, 'fused_ops');
+  const isFused = /^_?Fused/u.test(place.node.op);
+  const operations = isFused ? stringsOf(place.node, 'fused_ops') : [];
   const hasBias = operations[0]?.toLowerCase() === 'biasadd';
   const [activation, ...others] = hasBias ? operations.slice(1) : operations;
   if (others.length > 0) throw unsupported(`it fuses ${operations.join(', ')}`);
   const isPrelu = activation?.toLowerCase() === 'prelu';
+  const expected = 2 + (hasBias ? 1 : 0) + (isPrelu ? 1 : 0);
+  if (place.inputs.length !== expected) {
+    throw unsupported(`it has ${place.inputs.length} inputs instead of ${expected}`);
+  }
   return {
     ...(hasBias ? { bias: constantAt(place, 2) } : {}),
     ...(activation === undefined ? {} : { activation }),

@@ -16,7 +16,7 @@ import {
 
 /** Pad and PadV2, whose third input is what it pads with. Zeros are left to Pad's default, so that passes fold them. */
 export const padding: OperationConverter = (place) => {
-  const filling = place.inputs.length > 2 ? numberAt(place, 2) : 0;
+  const filling = place.node.op === 'PadV2' ? numberAt(place, 2) : 0;
   return pad(place, filling, []);
 };
 
