@@ -99,6 +99,10 @@ describe('isometry export of a run', () => {
     expect(stdout).toMatch(/^ {2}same label as float32 for (\d+) of \1 images$/mu);
     expect(stdout).toMatch(/^ {2}accuracy 0\.0 points lower on \d+ images of test/mu);
     expect(stdout).not.toContain('undefined');
+    const inspected = await isometryHere(['inspect', out]);
+    expect(inspected.stdout).toMatch(/^precision {5}fp16$/mu);
+    expect(inspected.stdout).toMatch(/^proof {9}equal to tfjs .* same label for (\d+) of \1$/mu);
+    expect(inspected.stdout).toMatch(/^variant {7}accuracy 0\.0 points lower/mu);
   });
 
   it('warns when the images are gone, and proves without them', async () => {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Manifest } from '@isometry/core';
+import type { ExportRecord, Manifest } from '@isometry/core';
 import { MAX_MODEL_BYTES, readManifest } from '@isometry/onnx';
 import { Command } from 'commander';
+import { formatProof, formatVariant } from '../export/format-export.ts';
 import { formatInterval } from '../format-interval.ts';
+import { printable } from '../printable.ts';
 import { formatBytes } from '../setup/free-space.ts';
 import type { CommandContext } from '../terminal.ts';
 
@@ -31,7 +33,7 @@ Examples:
         options.json
           ? `${JSON.stringify({ ...file, manifest })}\n`
           : `${manifestRows(manifest, file)
-              .map(([name, value]) => `${name.padEnd(12)}  ${value}`)
+              .map(([name, value]) => `${name.padEnd(12)}  ${printable(value)}`)
               .join('\n')}\n`,
       );
     });
@@ -73,8 +75,21 @@ function manifestRows(
         ? 'not measured'
         : `${formatInterval(metrics.accuracy)} on the ${metrics.split} split (${metrics.count} images)`,
     ],
+    ['precision', manifest.export?.precision ?? 'not stated'],
+    ...exportRows(manifest.export),
     ['license', manifest.license === '' ? 'unknown' : manifest.license],
     ['intended use', manifest.intendedUse === '' ? 'not stated' : manifest.intendedUse],
     ['canary', manifest.canary === null ? 'none' : 'yes'],
+  ];
+}
+
+/** How it was made and proven, and what a smaller file costs. */
+function exportRows(record: ExportRecord | undefined): readonly (readonly [string, string])[] {
+  if (record === undefined) return [];
+  const { name, version } = record.converter;
+  return [
+    ['converter', `${name} ${version}`],
+    ['proof', formatProof(record.proof)],
+    ...formatVariant(record).map((line) => ['variant', line] as const),
   ];
 }

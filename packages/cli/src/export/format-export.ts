@@ -10,12 +10,13 @@ export function formatExport(models: readonly ExportedModel[]): string {
   const proof = first?.manifest.export?.proof;
   const lines = models.flatMap(({ path, digest, sizeBytes, manifest }) => [
     `${printable(path)} (${formatBytes(sizeBytes)}, sha256 ${digest})`,
-    ...formatVariant(manifest.export),
+    ...formatVariant(manifest.export).map((line) => `  ${line}`),
   ]);
   return [...(proof === undefined ? [] : [formatProof(proof)]), ...lines, ''].join('\n');
 }
 
-function formatProof({
+/** What the proof found, in a line. */
+export function formatProof({
   reference,
   inputs,
   outputs,
@@ -31,32 +32,33 @@ function formatProof({
   );
 }
 
-function formatVariant(record: ExportRecord | undefined): readonly string[] {
+/** What a smaller file is and costs, in lines; none for fp32. */
+export function formatVariant(record: ExportRecord | undefined): readonly string[] {
   const variant = record?.variant;
   if (record === undefined || variant === undefined || variant === null) return [];
   return [
-    `  ${record.precision}: ${(100 * variant.sizeRatio).toFixed(1)} % of the float32 file's size`,
+    `${record.precision}: ${(100 * variant.sizeRatio).toFixed(1)} % of the float32 file's size`,
     ...formatCost(variant),
     ...(variant.calibration === null
       ? []
       : [
-          `  calibrated by ${variant.calibration.method} on ${counted(variant.calibration.images, 'image')}`,
+          `calibrated by ${variant.calibration.method} on ${counted(variant.calibration.images, 'image')}`,
         ]),
     ...(variant.keptFloat.length === 0
       ? []
-      : [`  ${counted(variant.keptFloat.length, 'node')} kept in float32`]),
+      : [`${counted(variant.keptFloat.length, 'node')} kept in float32`]),
   ];
 }
 
 function formatCost({ agreement, drop }: VariantRecord): readonly string[] {
-  if (agreement === null) return ['  not measured: no images were given'];
-  const same = `  same label as float32 for ${agreement.agreed} of ${counted(agreement.total, 'image')}`;
+  if (agreement === null) return ['not measured: no images were given'];
+  const same = `same label as float32 for ${agreement.agreed} of ${counted(agreement.total, 'image')}`;
   if (drop === null) return [same];
   const { value, low, high, level } = drop.accuracy;
   const points = (share: number): string => (100 * share).toFixed(1);
   const change = value < 0 ? 'higher' : 'lower';
   return [
     same,
-    `  accuracy ${points(Math.abs(value))} points ${change} on ${counted(drop.count, 'image')} of ${drop.split} (${100 * level} % interval of the drop ${points(low)} to ${points(high)})`,
+    `accuracy ${points(Math.abs(value))} points ${change} on ${counted(drop.count, 'image')} of ${drop.split} (${100 * level} % interval of the drop ${points(low)} to ${points(high)})`,
   ];
 }
