@@ -79,8 +79,8 @@ def check_environment():
     """Says what TensorFlow would say in a hundred lines, before it is imported."""
     found = versions()
     number = lambda name: tuple(int(part) for part in found.get(name, "0.0").split(".")[:2])
-    if not (3, 10) <= sys.version_info[:2] <= (3, 12):
-        raise Problem("python-version", f"Python {found['python']} is not one of 3.10 to 3.12")
+    if sys.version_info[:2] not in ((3, 10), (3, 11)):
+        raise Problem("python-version", f"Python {found['python']} is neither 3.10 nor 3.11")
     missing = [name for name in NEEDED_MODULES if importlib.util.find_spec(name) is None]
     if missing:
         raise Problem("module-missing", f"the Python module {missing[0]} is missing", modules=missing)
@@ -121,13 +121,12 @@ def read_document(path):
 
 
 def read_shards(folder, paths):
-    root = folder.resolve()
     for name in paths:
-        path = (folder / name).resolve()
-        if root not in path.parents:
+        # By the name alone: a link is the user's own, and caches are full of them.
+        if os.path.isabs(name) or os.path.normpath(name).startswith(".."):
             raise Problem("model-invalid", f'the weight file "{name}" lies outside its folder')
         try:
-            yield path.read_bytes()
+            yield (folder / name).read_bytes()
         except OSError as error:
             raise Problem("model-invalid", f'the weight file "{name}" cannot be read ({error.strerror})') from error
 
@@ -223,28 +222,26 @@ def custom_objects():
     return {**layers, "relu6": tf.nn.relu6, "gelu_new": lambda x: tf.nn.gelu(x, approximate=True)}
 
 
-def with_size(config, size):
-    """Fills in the height and width of the first input, where they are open."""
-    for layer in config["config"]["layers"][:1]:
-        shape = layer["config"].get("batch_input_shape")
-        if shape is not None and len(shape) == 4:
-            shape[1:3] = [known or given for known, given in zip(shape[1:3], size)]
-
-
-def build_model(topology, weights, size):
-    """The Keras model of a tfjs topology with its weights, which are called `layer/weight`."""
-    import tensorflow as tf
-
+def read_topology(topology, size):
+    """The config of a model of layers that are all known, its open height and width filled in."""
     unknown = []
     config = plain(topology.get("model_config", topology), unknown)
     if unknown:
         kinds = ", ".join(f'"{each["name"]}" ({each["className"]})' for each in unknown)
-        raise Problem("layer-unknown", f"Keras cannot build these layers: {kinds}", layers=unknown)
+        raise Problem("layer-unknown", f"Keras does not build these layers: {kinds}", layers=unknown)
     if isinstance(config.get("config"), list):
         # How Sequential was written before it had a name.
         config["config"] = {"name": "sequential", "layers": config["config"]}
     if size:
-        with_size(config, size)
+        shape = config["config"]["layers"][0]["config"].get("batch_input_shape", [])
+        shape[1:3] = [given if known is None else known for known, given in zip(shape[1:3], size)]
+    return config
+
+
+def build_model(config, weights):
+    """The Keras model of a config with its weights, which are called `layer/weight`."""
+    import tensorflow as tf
+
     model = tf.keras.models.model_from_json(json.dumps(config), custom_objects=custom_objects())
     if not model.built or not model.inputs:
         raise Problem("model-invalid", "the model does not say the shape of its input")
@@ -301,9 +298,10 @@ def convert(request):
     answer(stage="read")
     document = read_document(path)
     try:
+        config = read_topology(document["modelTopology"], request["size"])
         weights = read_weights(path.parent, document["weightsManifest"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise Problem("model-invalid", f"the weights that {path.name} lists are not a tfjs model's ({error!r})") from error
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
+        raise Problem("model-invalid", f"{path.name} is not a tfjs layers model ({error!r})") from error
     total = sum(value.nbytes for value in weights.values())
     if total > MAX_WEIGHT_BYTES:
         raise Problem("too-large", f"its weights take {total} bytes, and a graph of TensorFlow's 2 GB at most")
@@ -313,14 +311,11 @@ def convert(request):
 
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     answer(stage="keras")
-    model = build_model(document["modelTopology"], weights, request["size"])
+    model = build_model(config, weights)
     # Neutral names: those of layers hold characters that a signature does not take.
     inputs = {f"input_{index}": tensor for index, tensor in enumerate(model.inputs)}
     wanted = dict(zip(model.output_names, model.outputs))
-    for name in request["layers"]:
-        wanted.setdefault(name, None)
-        if wanted[name] is None:
-            wanted[name] = output_of(model, name)
+    wanted.update({name: output_of(model, name) for name in request["layers"] if name not in wanted})
     outputs = {f"output_{index}": name for index, name in enumerate(wanted)}
     network = tf.keras.Model(model.inputs, list(wanted.values()))
     answer(stage="saved-model")

@@ -27,7 +27,7 @@ const KNOWN: readonly KnownStderr[] = [
   {
     failure: 'out-of-memory',
     pattern:
-      /\bMemoryError\b|std::bad_alloc|OOM when allocating|Cannot allocate memory|\[Errno 12\]|ResourceExhaustedError/u,
+      /\bMemoryError\b|std::bad_alloc|OOM when allocating|Cannot allocate memory|\[Errno 12\]|ResourceExhaustedError|Failed to serialize proto|Resource temporarily unavailable/u,
     message: () => 'TensorFlow ran out of memory.',
   },
   {
@@ -78,8 +78,14 @@ const KNOWN: readonly KnownStderr[] = [
   },
   {
     failure: 'layer-unknown',
-    pattern: /Unknown (layer|activation function|initializer): '?([\w>]+)'?/u,
+    pattern: /Unknown (layer|activation function|initializer)s?:? '?([\w>.]+)'?/u,
     message: ([, kind, name]) => `Keras knows no ${kind} ${name}.`,
+  },
+  {
+    failure: 'layer-unknown',
+    pattern: /Error when deserializing class '(\w+)'[^]*?Exception encountered: (.{1,200})/u,
+    message: ([, name, reason = '']) =>
+      `Keras cannot build a ${name} layer: ${reason.replace(/\.$/u, '')}.`,
   },
   {
     failure: 'operation-unsupported',
