@@ -30,8 +30,9 @@ if (target === undefined) throw new TypeError(`no target ${name}`);
 for (let round = 0; round < 2; round++) {
   for (let index = -1; index >= -target.sounds; index--) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, so that a hang names itself
-    const { ending, problem } = await (await target.make(index)).judge();
-    if (ending !== 'equal') throw new TypeError(`sound input ${index}: ${ending}, ${problem}`);
+    const { ending, problem, message } = await (await target.make(index)).judge();
+    if (ending !== 'equal')
+      throw new TypeError(`sound input ${index}: ${ending}, ${problem ?? message}`);
   }
 }
 const allocations = countAllocations();

@@ -9,7 +9,7 @@ import { createSession } from '@isometry/runtime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BASE_MODELS, MANIFEST, SIDE_FILE } from './base-models.ts';
 import { baseRuns, type RunFiles } from './base-runs.ts';
-import { plain } from './mutate-run.ts';
+import { plain, type HostileRun } from './mutate-run.ts';
 import { parseFields, writeFields, type ProtobufField } from './protobuf-tree.ts';
 import { endingOf } from './target.ts';
 
@@ -29,6 +29,31 @@ const GRAPH = 3;
 describe('run folders', () => {
   const decode = createImageDecoder();
 
+  async function put(place: string, { modelJson, runJson, shards }: HostileRun): Promise<string> {
+    const run = join(place, 'run');
+    await mkdir(run, { recursive: true });
+    await writeFile(join(run, 'model.json'), modelJson);
+    await writeFile(join(run, 'run.json'), runJson);
+    for (const [shard, content] of shards) {
+      // oxlint-disable-next-line no-await-in-loop
+      if (content instanceof Uint8Array) await writeFile(join(run, shard), content);
+    }
+    return run;
+  }
+
+  it('a softmax inside a Dense is proven at a temperature', async () => {
+    const place = join(folder, 'softmax');
+    const run = await put(place, plain(runs[NESTED] as RunFiles));
+    const out = join(place, 'model.onnx');
+    const { manifest } = await exportRun(run, { out, createSession, decode });
+    expect(manifest.calibration?.temperature).toBe(1.7);
+    // First nothing but the embedding was compared, then its logits were taken for sigmoids.
+    expect(Object.keys(manifest.export?.proof.outputs ?? {})).toEqual([
+      'embedding',
+      'probabilities',
+    ]);
+  });
+
   it.each<[string, number, string, string]>([
     [
       'a graph that TensorFlow.js loads and does not run: strides and dilations',
@@ -46,19 +71,12 @@ describe('run folders', () => {
     const { modelJson, runJson, shards } = plain(runs[base] as RunFiles);
     expect(modelJson).toContain(from);
     const place = join(folder, name);
-    const run = join(place, 'run');
-    await mkdir(run, { recursive: true });
-    await writeFile(join(run, 'model.json'), modelJson.replace(from, to));
-    await writeFile(join(run, 'run.json'), runJson);
-    for (const [shard, content] of shards) {
-      // oxlint-disable-next-line no-await-in-loop
-      if (content instanceof Uint8Array) await writeFile(join(run, shard), content);
-    }
+    const run = await put(place, { modelJson: modelJson.replace(from, to), runJson, shards });
     const out = join(place, 'out');
     const error: unknown = await exportRun(run, { out, createSession, decode }).catch(
       (thrown: unknown) => thrown,
     );
-    expect(endingOf(error)).toEqual({
+    expect(endingOf(error)).toMatchObject({
       ending: expect.stringMatching(/^(?:RUN_INVALID|LAYER_UNSUPPORTED)$/u),
     });
     expect(await readdir(place)).toEqual(['run']);
@@ -91,7 +109,7 @@ describe('manifests', () => {
         return error;
       }
     })();
-    expect(endingOf(thrown)).toEqual({ ending: 'MANIFEST_INVALID' });
+    expect(endingOf(thrown).ending).toBe('MANIFEST_INVALID');
   });
 });
 

@@ -8,6 +8,8 @@ export interface Outcome {
   readonly pastHeader: boolean;
   /** What is wrong, when it ended in neither a result nor a typed error. */
   readonly problem?: string;
+  /** Of the error, as far as a log needs it. */
+  readonly message?: string;
 }
 
 /** One input, made and not yet read. */
@@ -27,7 +29,7 @@ export type MakeCase = (index: number) => Promise<Case>;
 const MAX_MESSAGE_LENGTH = 2000;
 
 /** The ending of an error, or what is wrong with it. */
-export function endingOf(error: unknown): { readonly ending: string; readonly problem?: string } {
+export function endingOf(error: unknown): Omit<Outcome, 'pastHeader'> {
   if (!isIsometryError(error)) {
     const stack = error instanceof Error ? error.stack : String(error);
     return { ending: 'broken', problem: `a foreign error: ${stack}` };
@@ -42,7 +44,7 @@ export function endingOf(error: unknown): { readonly ending: string; readonly pr
       problem: `${error.message.length} characters: ${error.message.slice(0, 200)}`,
     };
   }
-  return { ending: error.code };
+  return { ending: error.code, message: error.message.slice(0, 200) };
 }
 
 /** Throws what a case reports as broken. */

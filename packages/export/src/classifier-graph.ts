@@ -47,6 +47,8 @@ export interface ClassifierGraph {
   readonly logitCount: number;
   /** Whether the graph itself divides the embedding by its L2 norm. */
   readonly isNormalised: boolean;
+  /** Whether a Softmax was taken off: then the model's own output are probabilities, before any temperature. */
+  readonly endedInSoftmax: boolean;
 }
 
 /**
@@ -100,6 +102,7 @@ export function buildClassifier(
     embeddingSize: valueCount(embedding.value),
     logitCount: valueCount(logits.value),
     isNormalised,
+    endedInSoftmax: logits.softmax !== undefined,
   };
 }
 

@@ -24,8 +24,10 @@ export interface ProvenOutput {
   readonly divideBy?: number | undefined;
   /** The layer gives one probability, the second of two. @defaultValue false */
   readonly isSecondOfTwo?: boolean | undefined;
-  /** The layer gives the sigmoids of the output. @defaultValue false */
+  /** The layer gives the sigmoids of the output times `divideBy`. @defaultValue false */
   readonly isSigmoid?: boolean | undefined;
+  /** The layer gives probabilities, and the output what this temperature makes of them. @defaultValue 1 */
+  readonly temperature?: number | undefined;
 }
 
 export interface ProveConversionOptions {
@@ -84,9 +86,8 @@ export async function proveConversion(options: ProveConversionOptions): Promise<
     // oxlint-disable-next-line no-await-in-loop
     const actual = await runExported(session, batch, options);
     for (const { output, ...how } of outputs) {
-      const wanted = wantedValues(expected.get(how.key)?.data, how);
-      const found =
-        how.isSigmoid === true ? actual[output]?.data.map(sigmoid) : actual[output]?.data;
+      const wanted = wantedValues(expected.get(how.key)?.data, how, batch.length);
+      const found = foundValues(actual[output]?.data, how);
       if (wanted === undefined || found?.length !== wanted.length) {
         throw new IsometryError(
           'EXPORT_MISMATCH',
@@ -129,11 +130,22 @@ export async function proveConversion(options: ProveConversionOptions): Promise<
   };
 }
 
+type Comparison = Omit<ProvenOutput, 'output'>;
+
+function foundValues(
+  data: Float32Array | undefined,
+  { isSigmoid, divideBy = 1 }: Comparison,
+): Float32Array | undefined {
+  return isSigmoid === true ? data?.map((value) => sigmoid(value * divideBy)) : data;
+}
+
 function wantedValues(
   data: Float32Array | undefined,
-  { divideBy, isSecondOfTwo }: Omit<ProvenOutput, 'output'>,
+  { divideBy, isSecondOfTwo, isSigmoid, temperature = 1 }: Comparison,
+  rows: number,
 ): Float32Array | undefined {
-  if (data === undefined) return undefined;
+  if (data === undefined || isSigmoid === true) return data;
+  if (temperature !== 1) return tempered(data, temperature, rows);
   if (isSecondOfTwo === true) {
     return Float32Array.from({ length: 2 * data.length }, (_, index) => {
       const second = data[Math.floor(index / 2)] as number;
@@ -186,6 +198,17 @@ function joined(tensors: readonly Float32Array[]): Float32Array {
     at += tensor.length;
   }
   return all;
+}
+
+/** Probabilities at another temperature: `p^(1/T)`, made to sum to 1 again, row by row. */
+function tempered(data: Float32Array, temperature: number, rows: number): Float32Array {
+  const size = data.length / rows;
+  const powers = Float64Array.from(data, (value) => value ** (1 / temperature));
+  return data.map((_, index) => {
+    const first = index - (index % size);
+    const sum = powers.subarray(first, first + size).reduce((a, b) => a + b, 0);
+    return (powers[index] as number) / sum;
+  });
 }
 
 function sigmoid(value: number): number {

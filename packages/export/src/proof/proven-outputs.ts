@@ -26,7 +26,7 @@ export function endLayers(graph: ConvertedGraph): readonly ConvertedLayer[] {
  * follows from another output alone.
  */
 export function provenOutputs(
-  { model, graph, logitCount }: ClassifierGraph,
+  { model, graph, logitCount, endedInSoftmax }: ClassifierGraph,
   ends: readonly ConvertedLayer[],
   temperature: number,
 ): readonly ProvenOutput[] {
@@ -64,9 +64,15 @@ export function provenOutputs(
       { output: 'probabilities', key: referenceKey(single), isSecondOfTwo: true },
     ];
   }
-  // Sigmoids that were taken off: the model's values are what a sigmoid makes of the logits.
   const several = ends.find(({ value }) => valueCount(value) === logitCount);
-  return several === undefined
-    ? outputs
-    : [...outputs, { output: 'logits', key: referenceKey(several), isSigmoid: true }];
+  if (several === undefined) return outputs;
+  const key = referenceKey(several);
+  return [
+    ...outputs,
+    endedInSoftmax
+      ? // No layer has the logits (a Dense with a softmax of its own), and a temperature is between the probabilities.
+        { output: 'probabilities', key, temperature }
+      : // Sigmoids that were taken off: the model's values are what a sigmoid makes of the logits.
+        { output: 'logits', key, isSigmoid: true, divideBy: temperature },
+  ];
 }
