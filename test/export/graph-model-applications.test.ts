@@ -9,7 +9,7 @@ import { differenceFromTfjs, loadFolderInTfjs, openGraph } from './graph-model.t
 
 /**
  * A Python with the judges' TensorFlow and tensorflowjs 4.22.0: make_graph_models.py says what else. With its name, this
- * makes twelve networks and runs them in tfjs' own kernels: some five minutes.
+ * makes twelve networks, seven minutes of one core, and runs them in tfjs' own kernels.
  */
 const PYTHON = process.env['ISOMETRY_TENSORFLOWJS_PYTHON'];
 
@@ -34,8 +34,8 @@ const NETWORKS = {
   VGG16: 127,
 } as const;
 
-/** Of the logits, relative. */
-const WORST = 1e-4;
+/** Of the logits' L2 norm. Measured: 2.6e-7 (EfficientNetB0) to 2.2e-6 (VGG16). */
+const WORST = 1e-5;
 
 describe('a network of keras.applications, as tensorflowjs_converter writes it', () => {
   it.for(Object.entries(NETWORKS))(

@@ -9,7 +9,7 @@ import {
   type NamedValue,
   type TfjsModelFile,
 } from '@isometry/export';
-import { encodeModel, type OnnxNode, type OnnxValue } from '@isometry/onnx';
+import { encodeModel, type OnnxModel, type OnnxNode, type OnnxValue } from '@isometry/onnx';
 import type { GraphModel, io, Tensor } from '@tensorflow/tfjs';
 import { openCpuSession, valuesOf } from './onnx-session.ts';
 import { tf } from './tfjs.ts';
@@ -171,20 +171,24 @@ export async function openGraph(
   options: ConvertGraphModelOptions = {},
 ): Promise<OpenGraph> {
   const graph = convertGraphModel(file, options);
-  const { draft } = graph;
-  const model = {
+  const session = await openCpuSession(encodeModel(modelOf(graph)));
+  return { graph, nodes: graph.draft.nodes, session };
+}
+
+/** A converted graph as a file has it, before its outputs get their roles. */
+export function modelOf({ draft, inputs, outputs }: ConvertedGraph): OnnxModel {
+  return {
     irVersion: 8,
     opsets: [{ domain: '', version: 17 }],
-    metadata: new Map<string, string>(),
+    metadata: new Map(),
     graph: {
       name: 'test',
       nodes: draft.nodes,
       initializers: draft.initializers(),
-      inputs: graph.inputs.map(describe),
-      outputs: graph.outputs.map(describe),
+      inputs: inputs.map(describe),
+      outputs: outputs.map(describe),
     },
   };
-  return { graph, nodes: draft.nodes, session: await openCpuSession(encodeModel(model)) };
 }
 
 function describe({ value }: NamedValue): OnnxValue {
