@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,17 @@ describe('the cases', () => {
     const refused = new Set(['ArgMax', 'ArgMin']);
     const missing = SUPPORTED_OPERATIONS.filter((op) => !converted.has(op) && !refused.has(op));
     expect(missing).toEqual([]);
+  });
+});
+
+describe('the table in docs/export.md', () => {
+  it('has every supported operation', () => {
+    const text = readFileSync(new URL('../../docs/export.md', import.meta.url), 'utf8');
+    const section = text.split('\n## ').find((part) => part.startsWith('Graph models')) ?? '';
+    const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+    const named = rows.flatMap((row) => row.split('|')[1]?.match(/\w+/gu) ?? []);
+    const written = SUPPORTED_OPERATIONS.filter((op) => !op.startsWith('Arg'));
+    expect(named.toSorted()).toEqual(written.toSorted());
   });
 });
 
