@@ -69,7 +69,7 @@ async function measureCell(cell: string): Promise<void> {
   const test = images.rowsOf('test');
   const all = Array.from({ length: images.count }, (_, row) => row);
   const float = await readAnswers(model, images, all, folder);
-  const measured = [];
+  const measured: ComparedAnswers[] = [];
   for (const { path } of variants) {
     measured.push(
       compareAnswers(await readAnswers(path, images, all, folder), float, images, test),

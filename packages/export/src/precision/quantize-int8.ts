@@ -196,13 +196,23 @@ async function chooseByValidation(
     };
   };
   const measure = await measureOn(validation);
-  const measured = [];
-  for (const [done, choice] of choices.entries()) {
-    onProgress?.({ stage: 'choose-ranges', done, total: choices.length, message: choice.method });
-    measured.push({ choice, ...(await measure(choice, [])) }); // oxlint-disable-line no-await-in-loop
+  onProgress?.({ stage: 'choose-ranges', done: 0, total: choices.length });
+  throwIfAborted(signal);
+  let best = {
+    choice: choices[0] as Choice['choice'],
+    ...(await measure(choices[0] as Choice['choice'], [])),
+  };
+  for (const [index, choice] of choices.slice(1).entries()) {
+    onProgress?.({
+      stage: 'choose-ranges',
+      done: index + 1,
+      total: choices.length,
+      message: choice.method,
+    });
+    throwIfAborted(signal);
+    const next = { choice, ...(await measure(choice, [])) }; // oxlint-disable-line no-await-in-loop
+    if (next.error.divergence < best.error.divergence) best = next;
   }
-  const [best] = measured.toSorted((a, b) => a.error.divergence - b.error.divergence);
-  if (best === undefined) throw new TypeError('no method');
   const { maxDrop = MAX_DROP, maxDivergence = MAX_DIVERGENCE } = options;
   const glance = await measureOn(sampleBatches(validation));
   const keepFloat = await searchFloatNodes({

@@ -56,11 +56,13 @@ function convertGraph(graph: OnnxGraph, keepFloat: ReadonlySet<string>): OnnxGra
       attributes: [intAttribute('to', CAST_TO[to])],
     });
   };
+  /** Values that a node makes in float16. */
+  const made = new Set<string>();
   const inType = (value: string, type: Half): string => {
     const known = names[type].get(value);
     if (known !== undefined) return known;
+    if (type === 'float32' && !made.has(value)) return value;
     const constant = constants.get(value);
-    if (type === 'float32' && (constant !== undefined || !names.float16.has(value))) return value;
     const name = fresh(`${value}/${type}`);
     if (constant === undefined) cast(value, names.float16.get(value) ?? value, type, name);
     else halfConstants.push(toHalfTensor(constant, name));
@@ -78,15 +80,16 @@ function convertGraph(graph: OnnxGraph, keepFloat: ReadonlySet<string>): OnnxGra
       nodes.push({ ...node, inputs });
       continue;
     }
-    const made = halfOutputs(node);
+    const halves = halfOutputs(node);
     const outputs = node.outputs.map((output) => {
-      if (!made.includes(output)) return output;
+      if (!halves.includes(output)) return output;
       const name = pinned.has(output) ? fresh(`${output}/float16`) : output;
       names.float16.set(output, name);
+      made.add(output);
       return name;
     });
     nodes.push({ ...node, inputs, outputs });
-    for (const output of made.filter((one) => pinned.has(one))) {
+    for (const output of halves.filter((one) => pinned.has(one))) {
       cast(output, names.float16.get(output) as string, 'float32', output);
       names.float32.set(output, output);
     }

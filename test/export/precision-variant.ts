@@ -1,0 +1,47 @@
+import { compareArrays, type ModelSession, type Tensor } from '@isometry/core';
+import type { QuantizeInt8Options } from '@isometry/export';
+import { encodeModel, floatTensor, type OnnxModel, type OnnxTensor } from '@isometry/onnx';
+import { createSession } from '@isometry/runtime-node';
+import { valuesOf } from './onnx-session.ts';
+import { buildPrecisionModel, pictures } from './precision-model.ts';
+
+export const openCpu = (model: Uint8Array): Promise<ModelSession> =>
+  createSession(model, { providers: ['cpu'] });
+
+export const calibration = [pictures(16, 1), pictures(16, 2)];
+export const quick: QuantizeInt8Options = {
+  createSession: openCpu,
+  calibration: () => calibration,
+};
+
+export async function outputsOf(
+  model: OnnxModel,
+  tensor: Tensor,
+  provider: 'cpu' | 'wasm' = 'cpu',
+): Promise<Record<string, Tensor>> {
+  const session = await createSession(encodeModel(model), { providers: [provider] });
+  const outputs = await session.run({ pixel_values: tensor }, session.outputNames);
+  await session.close();
+  return outputs;
+}
+
+export function errorOf(
+  expected: Readonly<Record<string, Tensor>>,
+  found: Readonly<Record<string, Tensor>>,
+  name: string,
+): number {
+  return compareArrays(valuesOf(expected, name), valuesOf(found, name)).relativeL2;
+}
+
+export function changed(name: string, values: (count: number) => readonly number[]): OnnxModel {
+  return buildPrecisionModel({
+    change: (tensor) =>
+      tensor.name === name
+        ? floatTensor(name, tensor.dims, values(tensor.data.length / 4))
+        : tensor,
+  });
+}
+
+export function tensorOf({ graph }: OnnxModel, name: string): OnnxTensor | undefined {
+  return graph.initializers.find((tensor) => tensor.name === name);
+}
