@@ -272,6 +272,19 @@ describe('health', () => {
     expect(health.reason).toContain('embedding');
   });
 
+  it.each([
+    ['a rounding apart', 0.204, true],
+    ['far off', 0.25, false],
+    ['all zeros', 0, false],
+  ])('of an int8 file allows for other rounding: %s', async (_, value, ok) => {
+    const session = fakeSession({
+      run: async () => ({ embedding: { data: Float32Array.of(value), dims: [1, 1] } }),
+    });
+    const int8 = { ...withCanary, export: { precision: 'int8' } } as Manifest;
+    expect(await open(session, int8).health()).toMatchObject({ ok });
+    expect((await open(session, withCanary).health()).ok).toBe(false);
+  });
+
   it('tells other pixels', async () => {
     const canary = { ...(withCanary.canary as object), pixelsSha256: '0'.repeat(64) };
     const health = await open(fakeSession(), { ...withCanary, canary } as Manifest).health();

@@ -176,7 +176,11 @@ class PipelineClassifier<Source> implements Classifier<Source | Uint8Array> {
       const decoded = await this.#decodeOne(readCanary(canary.image), options);
       const outputs = await this.#infer(this.#stack([decoded]), ['embedding'], options);
       const { data } = outputOf(outputs, 'embedding', [1, this.manifest.embedding.size]);
-      return { provider: this.provider, ...judgeCanary(canary, decoded.pixels, data) };
+      const precision = this.manifest.export?.precision;
+      return {
+        provider: this.provider,
+        ...judgeCanary(canary, decoded.pixels, data, precision),
+      };
     });
   }
 
