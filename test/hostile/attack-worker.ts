@@ -26,15 +26,20 @@ const TARGETS: Readonly<Record<string, () => Promise<{ make: MakeCase; sounds: n
 
 const target = await TARGETS[name]?.();
 if (target === undefined) throw new TypeError(`no target ${name}`);
-// Sound inputs first: code is compiled and caches are filled before memory is measured. Twice, for the second is compared.
-for (let round = 0; round < 2; round++) {
-  for (let index = -1; index >= -target.sounds; index--) {
+/** Sound inputs stay the same: also when every hostile one has been through the same process. */
+async function checkSound(sounds: number, make: MakeCase): Promise<void> {
+  for (let index = -1; index >= -sounds; index--) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, so that a hang names itself
-    const { ending, problem, message } = await (await target.make(index)).judge();
-    if (ending !== 'equal')
+    const { ending, problem, message } = await (await make(index)).judge();
+    if (ending !== 'equal') {
       throw new TypeError(`sound input ${index}: ${ending}, ${problem ?? message}`);
+    }
   }
 }
+
+// Twice: the second round is compared with the first, and memory is measured with code compiled and caches filled.
+await checkSound(target.sounds, target.make);
+await checkSound(target.sounds, target.make);
 const allocations = countAllocations();
 let grown = 0;
 for (let index = from; index < below; index += step) {
@@ -58,6 +63,8 @@ for (let index = from; index < below; index += step) {
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
+
+await checkSound(target.sounds, target.make);
 
 /** How many files the process has open; 0 where the system does not say. */
 function openFiles(): number {

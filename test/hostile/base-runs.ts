@@ -91,7 +91,10 @@ async function fromModel(model: LayersModel, embeddingSize: number): Promise<Run
     shape: [...weight.shape],
     dtype: weight.dtype,
   }));
-  const bytes = Buffer.concat([...weights.values()].map(({ data }) => bytesOf(data)));
+  // No Buffer: its slice() is no copy.
+  const bytes = new Uint8Array(
+    Buffer.concat([...weights.values()].map(({ data }) => bytesOf(data))),
+  );
   // In two files, cut inside a number.
   const cut = Math.floor(bytes.length / 2) + 1;
   return {

@@ -30,13 +30,13 @@ const ATTACKS: readonly {
       'MANIFEST_MISSING',
       'MANIFEST_VERSION_UNSUPPORTED',
     ],
-    bounds: { largestBytes: 16e6, grownBytes: 300e6 },
+    bounds: { largestBytes: 16e6, grownBytes: 250e6 },
   },
   {
     // Texts of up to 4 MB, and no buffers at all.
     attack: { target: 'manifest', below: 2000, heapMegabytes: 512 },
     codes: ['MANIFEST_INVALID', 'MANIFEST_VERSION_UNSUPPORTED'],
-    bounds: { largestBytes: 1e6, grownBytes: 200e6 },
+    bounds: { largestBytes: 1e6, grownBytes: 150e6 },
   },
   {
     // Folders of up to 10 MB, read, converted, run in two runtimes and written.
@@ -48,8 +48,9 @@ const ATTACKS: readonly {
       'EXPORT_MISMATCH',
       'MODEL_INVALID',
       'MANIFEST_INVALID',
+      'OPTION_INVALID',
     ],
-    bounds: { largestBytes: 64e6, grownBytes: 300e6 },
+    bounds: { largestBytes: 16e6, grownBytes: 150e6 },
   },
 ];
 
