@@ -66,12 +66,13 @@ export interface QuantizationReport {
   readonly validation: { readonly all: VariantError; readonly kept: VariantError } | null;
 }
 
-/** A point of accuracy is the bar; half of it leaves room for the test images. */
-export const MAX_DROP = 0.005;
+/** One point of accuracy. */
+export const MAX_DROP = 0.01;
 
-/** Measured on ham3: at 0.002 nats 98 of 100 answers stay the same. */
+/** Measured on ham3: below it 97 to 99 of 100 answers stay the same (bench/quantisation). */
 export const MAX_DIVERGENCE = 0.002;
 
+/** All-int8 networks are at 0.253 to 0.263: the rest is for a few small layers. */
 export const MAX_SIZE_SHARE = 0.27;
 
 /** The ways of choosing ranges that are tried where validation images can tell, the first where they cannot. */

@@ -24,9 +24,12 @@ export interface SearchFloatNodesOptions {
 /** How many of the nodes that gain most are tried together: each costs speed, and the first ones gain most. */
 const MAX_FLOAT_NODES = 8;
 
+/** A node that gains less than a twentieth of what is lost is not worth its time. */
+const LEAST_GAIN = 0.05;
+
 /**
  * Finds the nodes that hurt most in int8: leaves each in float32 by itself and measures what that gains in divergence,
- * then adds them in the order of the gain, each only if it still gains, until the error is small enough or the size
+ * then adds them in the order of the gain, each only if it still gains a twentieth, until the error is small enough or the size
  * is spent. The order of equal ones is the graph's: the same images give the same nodes.
  * @returns the nodes to be left in float32; none when the error is small enough without
  */
@@ -45,7 +48,7 @@ export async function searchFloatNodes(
     // oxlint-disable-next-line no-await-in-loop
     const { sizeBytes, error } = await glance([name]);
     const gain = divergence - error.divergence;
-    if (sizeBytes <= maxSizeBytes && gain > 0) gains.push({ name, gain });
+    if (sizeBytes <= maxSizeBytes && gain > LEAST_GAIN * divergence) gains.push({ name, gain });
   }
   onProgress?.({ stage: 'search', done: candidates.length, total: candidates.length });
   const kept: string[] = [];
@@ -54,7 +57,7 @@ export async function searchFloatNodes(
     throwIfAborted(signal);
     const next = await measure([...kept, name]); // oxlint-disable-line no-await-in-loop
     if (next.sizeBytes > maxSizeBytes) continue;
-    if (next.error.divergence >= current.error.divergence) continue;
+    if (next.error.divergence >= (1 - LEAST_GAIN) * current.error.divergence) continue;
     kept.push(name);
     current = next;
     if (isEnough(current.error)) break;
