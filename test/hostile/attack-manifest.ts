@@ -9,7 +9,7 @@ const SOUND = serializeManifest(MANIFEST);
 const CUTS = 99;
 
 /** A case's text. */
-export function hostileManifest(index: number): Mutated<string> {
+function hostileManifest(index: number): Mutated<string> {
   if (index < 0) return { mutation: 'none', content: SOUND };
   if (index < CUTS) {
     const length = Math.floor((SOUND.length * (index + 1)) / 100);
@@ -27,7 +27,7 @@ export const makeManifestCase: MakeCase = (index) => {
   return Promise.resolve({ mutation, judge: () => Promise.resolve(judgeManifest(content)) });
 };
 
-export function judgeManifest(json: string): Outcome {
+function judgeManifest(json: string): Outcome {
   const pastHeader = saysVersionOne(json);
   try {
     const manifest = parseManifest(json);

@@ -21,7 +21,7 @@ const readExternal: ReadExternal = ({ offset, length }) =>
 const CUTS = BASE_MODELS.length * 99;
 
 /** A case's file. */
-export function hostileModel(index: number): Mutated<Uint8Array> & { readonly base: Uint8Array } {
+function hostileModel(index: number): Mutated<Uint8Array> & { readonly base: Uint8Array } {
   const base = BASE_MODELS[Math.abs(index) % BASE_MODELS.length] as Uint8Array;
   if (index < 0) return { base, mutation: 'none', content: base };
   if (index < CUTS) {
@@ -41,7 +41,7 @@ export const makeModelCase: MakeCase = (index) => {
 };
 
 /** What the readers make of a file, of which `base` is the sound one. */
-export function judgeModel(content: Uint8Array, base: Uint8Array): Outcome {
+function judgeModel(content: Uint8Array, base: Uint8Array): Outcome {
   const before = content.slice();
   const metadata = attempt(() => readMetadata(content));
   const pastHeader = metadata.error === undefined;

@@ -23,7 +23,7 @@ const CUT_FILES = ['modelJson', 'runJson', 'shard'] as const;
 const CUTS = CUT_FILES.length * 99;
 
 /** A case's folder. */
-export function hostileRun(index: number): Mutated<HostileRun> & { readonly base: RunFiles } {
+function hostileRun(index: number): Mutated<HostileRun> & { readonly base: RunFiles } {
   const base = BASES[Math.abs(index) % BASES.length] as RunFiles;
   if (index < 0) return { base, mutation: 'none', content: plain(base) };
   if (index < CUTS) {

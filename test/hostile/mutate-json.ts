@@ -128,7 +128,7 @@ function thinned(places: readonly Place[]): readonly Place[] {
 }
 
 /** Damage to a text as bytes; what is no UTF-8 then becomes U+FFFD, as where a file is read. */
-export function mutateText(source: string, chance: Chance): Mutated<string> {
+function mutateText(source: string, chance: Chance): Mutated<string> {
   const { mutation, content } = mutateBytes(new TextEncoder().encode(source), chance);
   return { mutation: `text ${mutation}`, content: new TextDecoder().decode(content) };
 }
