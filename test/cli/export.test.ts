@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExportRecord } from '@isometry/core';
@@ -208,5 +208,32 @@ describe('isometry export of any tfjs model', () => {
     const { probability } = await classifier.classify(fixture('images/jpeg-420.jpg'));
     expect(probability).toBeGreaterThan(1 / 3);
     await classifier.close();
+  });
+
+  it('is calibrated on images without labels, and says what that leaves unmeasured', async () => {
+    const flat = join(folder, 'flat');
+    await mkdir(flat);
+    const files = (await readdir(images, { recursive: true })).filter((file) =>
+      file.endsWith('.jpg'),
+    );
+    await Promise.all(
+      files.slice(0, 24).map((file, index) => cp(join(images, file), join(flat, `${index}.jpg`))),
+    );
+    const labels = join(folder, 'three.txt');
+    await writeFile(labels, 'one\ntwo\nthree\n');
+    const out = join(folder, 'unlabelled.onnx');
+    const { code, stderr, stdout } = await isometryHere([
+      ...['export', join(run, 'model.json'), '--out', out, '--labels', labels, '--pixels', 'tf'],
+      ...['--images', flat, '--precision', 'int8', '--json'],
+    ]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^warning: The images have no labels/mu);
+    const { models } = JSON.parse(stdout) as Exported;
+    expect(models[0]?.export.proof.inputs.images).toBeGreaterThan(1);
+    expect(models[0]?.export.variant).toMatchObject({
+      calibration: { images: 12 },
+      agreement: { total: 6 },
+      drop: null,
+    });
   });
 });

@@ -12,6 +12,7 @@ import {
 } from '@isometry/core';
 import { encodeExternal, type EncodedModel, type OnnxModel } from '@isometry/onnx';
 import { runCanary } from './canary.ts';
+import type { ExportImage } from './export-image.ts';
 import type { ExportedModel, ExportOptions, ExportResult } from './export-options.ts';
 import { withImageMetadata } from './image-metadata.ts';
 import { labelList, loaderConfig, preprocessorConfig } from './loader-files.ts';
@@ -52,7 +53,7 @@ export async function exportClassifier(
   const model = withImageMetadata(converted.model, draft.pixels);
   const proof = await proveModel(
     { ...converted, model, pixels: draft.pixels },
-    { ...options, images: options.images?.test ?? [] },
+    { ...options, images: proofImages(options.images) },
   );
   const made: { readonly file: string; readonly encoded: EncodedModel; manifest: Manifest }[] = [];
   for (const precision of precisions) {
@@ -86,6 +87,12 @@ export async function exportClassifier(
   }));
   const { path, digest, ...rest } = exported[0] as ExportedModel;
   return { ...rest, modelPath: path, modelDigest: digest, models: exported, files: paths };
+}
+
+/** Any will do; those that training did not see go first. */
+function proofImages(images: ExportOptions['images']): readonly ExportImage[] {
+  if (images === undefined) return [];
+  return images.test.length > 0 ? images.test : images.calibration;
 }
 
 /** @throws `OPTION_INVALID` */

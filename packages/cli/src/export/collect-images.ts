@@ -64,9 +64,9 @@ export async function collectOtherImages(
     if (!isIsometryError(error) || error.code !== 'DATASET_EMPTY') throw error;
     const { images } = await listImageFiles(root);
     if (images.length === 0) throw error;
-    const all = images.map((file) => toImage(root, file));
+    const all = images.map((file, index) => ({ split: dealt(index), image: toImage(root, file) }));
     return {
-      images: { calibration: all, validation: all, test: [], testName: 'test' },
+      images: { ...parted(all), testName: DEALT },
       warnings: ['The images have no labels: how much accuracy a variant costs is not measured.'],
     };
   }
@@ -92,20 +92,24 @@ function bySplit(folder: ImageFolder): ExportImages {
     split: splits === undefined ? dealt(index) : splits.get(file),
     image: toImage(root, file, position.get(label), groups?.get(file)),
   }));
-  const of = (name: SplitName): readonly ExportImage[] =>
-    all.flatMap(({ split, image }) => (split === name ? [image] : []));
-  return {
-    calibration: of('train'),
-    validation: of('validation'),
-    test: of('test'),
-    testName: splits === undefined ? 'every third image' : 'test',
-  };
+  return { ...parted(all), testName: splits === undefined ? DEALT : 'test' };
 }
 
-/** Without given splits, images are dealt out in turn. */
-function dealt(index: number): SplitName {
-  return (['train', 'validation', 'test'] as const)[index % 3] as SplitName;
+function parted(
+  all: readonly { readonly split: SplitName | undefined; readonly image: ExportImage }[],
+): Omit<ExportImages, 'testName'> {
+  const of = (name: SplitName): readonly ExportImage[] =>
+    all.flatMap(({ split, image }) => (split === name ? [image] : []));
+  return { calibration: of('train'), validation: of('validation'), test: of('test') };
 }
+
+/** Without given splits, images are dealt out in turn: half of them to calibration. */
+function dealt(index: number): SplitName {
+  return (['train', 'validation', 'train', 'test'] as const)[index % 4] as SplitName;
+}
+
+/** How the manifest calls the images that were dealt out for measuring. */
+const DEALT = 'every fourth image';
 
 function toImage(root: string, file: string, label?: number, group?: string): ExportImage {
   return { id: file, label, group, read: () => readFile(join(root, file)) };
