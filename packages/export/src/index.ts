@@ -36,6 +36,10 @@ export type { CalibrationMethod } from './precision/activation-range.ts';
 export type { ImageBatch } from './precision/image-batch.ts';
 export type { VariantError } from './precision/measure-variant.ts';
 export {
+  MAX_DIVERGENCE,
+  MAX_DROP,
+  MAX_SIZE_SHARE,
+  METHODS,
   quantizeInt8,
   type QuantizationReport,
   type QuantizeInt8Options,

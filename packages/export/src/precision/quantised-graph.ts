@@ -1,19 +1,16 @@
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '@isometry/onnx';
 import { intAttribute } from '../attribute.ts';
 import type { ActivationParameters } from './quantisation-parameters.ts';
-import { floatValues } from './float-values.ts';
 import { createFreshName, type FreshName } from './fresh-name.ts';
 import type { WeightedNode } from './quantisable-node.ts';
 import type { QuantisationPlan } from './quantisation-plan.ts';
-import { quantiseWeights } from './quantise-weights.ts';
+import type { QuantisedWeights } from './quantise-weights.ts';
 
 /** What is known of the values that become uint8. */
 export interface QuantisedGraphOptions {
   readonly parameters: (value: string) => ActivationParameters;
-  /** The mean of every channel of a value, for the correction of biases; undefined for none. */
-  readonly means: (value: string) => Float64Array | undefined;
-  /** The largest int8 weight. */
-  readonly largestWeight: number;
+  /** Quantises a node's weights, by the scale of what they are multiplied with. */
+  readonly quantise: (weighted: WeightedNode, inputScale: number) => QuantisedWeights;
 }
 
 /**
@@ -146,17 +143,12 @@ function addRounding(
 }
 
 function addWeights(
-  { node, weights, bias, layout, axis }: WeightedNode,
+  weighted: WeightedNode,
   draft: Draft,
-  { parameters, means, largestWeight }: QuantisedGraphOptions,
+  { parameters, quantise }: QuantisedGraphOptions,
 ): readonly [weights: string, bias: string | undefined] {
-  const [input] = node.inputs as readonly [string];
-  const quantised = quantiseWeights(floatValues(weights), layout, {
-    inputScale: parameters(input).scale,
-    bias: bias && floatValues(bias),
-    largest: largestWeight,
-    inputMeans: node.opType === 'MatMul' ? undefined : means(input),
-  });
+  const { node, weights, layout, axis } = weighted;
+  const quantised = quantise(weighted, parameters(node.inputs[0] as string).scale);
   const { dims } = weights;
   const { channels } = layout;
   const weightName = addDequantised(

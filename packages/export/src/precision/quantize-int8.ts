@@ -9,7 +9,11 @@ import { floatConstants } from './float-constants.ts';
 import type { ImageBatch } from './image-batch.ts';
 import { compareAnswers, readAnswers, type Answers, type VariantError } from './measure-variant.ts';
 import { planQuantisation } from './quantisation-plan.ts';
-import { quantiseByCalibration, type QuantisationRules } from './quantise-graph.ts';
+import {
+  quantiseByCalibration,
+  type QuantisationMemo,
+  type QuantisationRules,
+} from './quantise-graph.ts';
 import { searchFloatNodes, type Measured } from './search-float-nodes.ts';
 
 /** Options of {@link quantizeInt8}. */
@@ -109,10 +113,11 @@ export async function quantizeInt8(
   const always = new Set([...(options.keepFloat ?? []), ...smallMatrices(model)]);
   const calibrated = await calibrate(model, always, options);
   const reduceRange = options.reduceRange ?? (await detectSaturation(options.createSession));
+  const memo = { ranges: new Map(), weights: new Map() } satisfies QuantisationMemo;
   const makeModel = (choice: (typeof METHODS)[number], keepFloat: readonly string[]): OnnxModel => {
-    const rules: QuantisationRules = { ...choice, reduceRange, correctBias: true };
+    const rules: QuantisationRules = { ...choice, reduceRange };
     const kept = new Set([...always, ...keepFloat]);
-    return quantiseByCalibration(calibrated.model, calibrated.collected, rules, kept);
+    return quantiseByCalibration(calibrated.model, calibrated.collected, rules, kept, memo);
   };
   const chosen = await chooseByValidation(model, makeModel, options);
   const quantised = makeModel(chosen.choice, chosen.keepFloat);
