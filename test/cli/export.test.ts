@@ -39,7 +39,7 @@ describe('isometry export of a run', () => {
     const out = join(folder, 'all');
     const args = [run, '--out', out, '--images', images, '--precision', 'fp32,fp16,int8', '--json'];
     const { code, stdout, stderr } = await isometryHere(['export', ...args]);
-    expect(code, stderr).toBe(0);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     const { models, files } = JSON.parse(stdout) as Exported;
     expect(models.map(({ path }) => path)).toEqual([
       join(out, 'onnx', 'model.onnx'),
@@ -116,7 +116,7 @@ describe('isometry export of a run', () => {
       '--out',
       join(folder, 'moved.onnx'),
     ]);
-    expect(code, stderr).toBe(0);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toMatch(/^warning: The images of the run are not where they were .*--images/mu);
     expect(stdout).toMatch(/on 1 image and \d+ random inputs/u);
   });
@@ -162,7 +162,7 @@ describe('isometry export --converter tf2onnx', () => {
       'tf2onnx',
       '--json',
     ]);
-    expect(code, stderr).toBe(0);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toMatch(/^converting by tf2onnx 1\.17/mu);
     const { models } = JSON.parse(stdout) as Exported;
     expect(models[0]?.export).toMatchObject({
@@ -194,9 +194,14 @@ describe('isometry export of any tfjs model', () => {
     expect(second.stderr).toMatch(/^hint: Name it with --pixels: tf/mu);
     const { code, stderr } = await isometryHere([
       ...args,
-      ...['--labels', labels, '--pixels', 'tf,fit=cover', '--name', 'three things'],
+      '--labels',
+      labels,
+      '--pixels',
+      'tf,fit=cover',
+      '--name',
+      'three things',
     ]);
-    expect(code, stderr).toBe(0);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     const classifier = await loadClassifier(out);
     expect(classifier.manifest).toMatchObject({
       name: 'three things',
@@ -222,11 +227,10 @@ describe('isometry export of any tfjs model', () => {
     const labels = join(folder, 'three.txt');
     await writeFile(labels, 'one\ntwo\nthree\n');
     const out = join(folder, 'unlabelled.onnx');
-    const { code, stderr, stdout } = await isometryHere([
-      ...['export', join(run, 'model.json'), '--out', out, '--labels', labels, '--pixels', 'tf'],
-      ...['--images', flat, '--precision', 'int8', '--json'],
-    ]);
-    expect(code, stderr).toBe(0);
+    const what = [join(run, 'model.json'), '--labels', labels, '--pixels', 'tf'];
+    const how = ['--images', flat, '--precision', 'int8', '--json'];
+    const { code, stderr, stdout } = await isometryHere(['export', ...what, '--out', out, ...how]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toMatch(/^warning: The images have no labels/mu);
     const { models } = JSON.parse(stdout) as Exported;
     expect(models[0]?.export.proof.inputs.images).toBeGreaterThan(1);

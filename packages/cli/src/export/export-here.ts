@@ -159,10 +159,9 @@ const DESCRIBED = {
 } as const satisfies Record<keyof Description, string>;
 
 function assertUndescribed(options: Description): void {
-  const given = Object.entries(DESCRIBED).filter(
+  const first = Object.entries(DESCRIBED).find(
     ([name]) => options[name as keyof Description] !== undefined,
   );
-  const [first] = given;
   if (first === undefined) return;
   throw new IsometryError('OPTION_INVALID', `${first[1]} is for models that no run describes.`, {
     hint: 'Leave it away: the run says all of that. To export its model.json as any other, name that file.',

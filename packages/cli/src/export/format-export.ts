@@ -55,10 +55,13 @@ function formatCost({ agreement, drop }: VariantRecord): readonly string[] {
   const same = `same label as float32 for ${agreement.agreed} of ${counted(agreement.total, 'image')}`;
   if (drop === null) return [same];
   const { value, low, high, level } = drop.accuracy;
-  const points = (share: number): string => (100 * share).toFixed(1);
   const change = value < 0 ? 'higher' : 'lower';
   return [
     same,
     `accuracy ${points(Math.abs(value))} points ${change} on ${counted(drop.count, 'image')} of ${drop.split} (${100 * level} % interval of the drop ${points(low)} to ${points(high)})`,
   ];
+}
+
+function points(share: number): string {
+  return (100 * share).toFixed(1);
 }

@@ -43,12 +43,6 @@ export function registerOwnLayers(tf: Tfjs): void {
       return tf.tidy(() => {
         const image = only(inputs) as Tensor4D;
         const mirrored = image.transpose<Tensor4D>([0, 2, 1, 3]);
-        const flipped = (own: Tensor4D): Tensor4D[] => [
-          own,
-          own.reverse(2),
-          own.reverse(1),
-          own.reverse([1, 2]),
-        ];
         return tf.concat([...flipped(image), ...flipped(mirrored)], 0);
       });
     }
@@ -77,8 +71,13 @@ export function registerOwnLayers(tf: Tfjs): void {
   }
 
   for (const layer of [L2Normalize, OrientationViews, MeanOverViews]) {
-    if (!(layer.className in known)) tf.serialization.registerClass(layer as never);
+    if (!(layer.className in known)) tf.serialization.registerClass(layer);
   }
+}
+
+/** A picture, and mirrored along its columns, its rows, both. */
+function flipped(own: Tensor4D): Tensor4D[] {
+  return [own, own.reverse(2), own.reverse(1), own.reverse([1, 2])];
 }
 
 function only(inputs: Tensor | Tensor[]): Tensor {

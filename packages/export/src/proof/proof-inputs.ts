@@ -1,4 +1,10 @@
-import { createRandom, throwIfAborted, type DecodeImage, type PixelSpec } from '@isometry/core';
+import {
+  createRandom,
+  throwIfAborted,
+  type DecodeImage,
+  type PixelSpec,
+  type Random,
+} from '@isometry/core';
 import { CANARY_IMAGE } from '../canary-image.ts';
 import type { ExportImage } from '../export-image.ts';
 import { spread } from '../spread.ts';
@@ -46,7 +52,7 @@ export async function makeProofInputs(
   }
   const images = tensors.length;
   const random = createRandom(0, 'export proof');
-  for (let index = 0; index < counts.random; index++) tensors.push(noise(spec, random.next));
+  for (let index = 0; index < counts.random; index++) tensors.push(noise(spec, random));
   return { tensors, images, random: counts.random };
 }
 
@@ -65,10 +71,10 @@ async function tensorOf(
 }
 
 /** A picture of random bytes, normalised. */
-function noise({ width, height, mean, std }: PixelSpec, next: () => number): Float32Array {
+function noise({ width, height, mean, std }: PixelSpec, random: Random): Float32Array {
   const area = width * height;
   return Float32Array.from({ length: 3 * area }, (_, index) => {
     const channel = Math.floor(index / area) as 0 | 1 | 2;
-    return (Math.floor(next() * 256) / 255 - mean[channel]) / std[channel];
+    return (Math.floor(random.next() * 256) / 255 - mean[channel]) / std[channel];
   });
 }

@@ -86,9 +86,7 @@ async function loadArtifacts(path: string): Promise<io.ModelArtifacts> {
     ...artifacts,
     modelTopology: json.modelTopology ?? json,
     weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
-    weightData: shards.map((shard) =>
-      shard.buffer.slice(shard.byteOffset, shard.byteOffset + shard.byteLength),
-    ) as ArrayBuffer[],
+    weightData: shards.map((shard) => new Uint8Array(shard).buffer),
   };
 }
 

@@ -11,7 +11,7 @@ export type Tfjs = typeof import('@tensorflow/tfjs');
 export async function loadPlainTfjs(): Promise<Tfjs> {
   let loaded: Tfjs & { readonly default?: Tfjs };
   try {
-    loaded = (await import('@tensorflow/tfjs')) as Tfjs & { readonly default?: Tfjs };
+    loaded = await import('@tensorflow/tfjs');
   } catch (cause) {
     throw new IsometryError('PACKAGE_MISSING', 'TensorFlow.js does not load.', {
       hint: 'Run `npm install --ignore-scripts @tensorflow/tfjs`.',

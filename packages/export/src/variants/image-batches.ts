@@ -19,6 +19,7 @@ export interface NamedBatch extends ImageBatch {
 
 /**
  * Decodes images batch by batch; one that cannot be read is left out.
+ * @yields up to `batchSize` images
  * @throws `ABORTED`
  */
 export async function* imageBatches(
