@@ -108,7 +108,9 @@ describe('the range of an activation', () => {
   });
 
   it('is narrower than all of it by entropy where there are outliers', () => {
-    const histogram = histogramOf(rectified);
+    // One value of 60 among 20,000 of which the largest else is 4 or so.
+    const usual = rectified.filter((_, index) => index % 50 !== 0);
+    const histogram = histogramOf(usual, Float32Array.of(60));
     const { low, high } = chooseRange(histogram, 'entropy', 100);
     expect(low).toBeCloseTo(0, 12);
     expect(high).toBeLessThan(histogram.maximum);
