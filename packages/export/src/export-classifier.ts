@@ -15,7 +15,7 @@ import { runCanary } from './canary.ts';
 import type { ExportImage } from './export-image.ts';
 import type { ExportedModel, ExportOptions, ExportResult } from './export-options.ts';
 import { withImageMetadata } from './image-metadata.ts';
-import { labelList, loaderConfig, preprocessorConfig } from './loader-files.ts';
+import { labelList, loaderConfig, MODEL_FILES, preprocessorConfig } from './loader-files.ts';
 import { makeVariant } from './make-variants.ts';
 import { modelCard } from './model-card.ts';
 import { openEncoded, sideFileOf } from './open-encoded.ts';
@@ -28,13 +28,6 @@ export interface ConvertedModel extends Omit<UnprovenModel, 'pixels'> {
   readonly manifest: ManifestDraft;
   readonly converter: ExportRecord['converter'];
 }
-
-/** What transformers.js calls the files of a folder, by their precision. */
-const FILES: Readonly<Record<Precision, string>> = {
-  fp32: 'onnx/model.onnx',
-  fp16: 'onnx/model_fp16.onnx',
-  int8: 'onnx/model_quantized.onnx',
-};
 
 /**
  * Proves a converted model, makes the variants that were asked for, and writes. Nothing is written before all is
@@ -60,7 +53,7 @@ export async function exportClassifier(
     // One after the other: each holds a model in memory and takes all cores.
     // oxlint-disable-next-line no-await-in-loop
     const { model: own, record } = await makeVariant(model, draft.pixels, precision, options);
-    const file = isFile ? basename(out) : FILES[precision];
+    const file = isFile ? basename(out) : MODEL_FILES[precision].path;
     onProgress?.({ stage: 'canary', done: 0, total: 1 });
     // oxlint-disable-next-line no-await-in-loop
     const canary = await proveCanary(own, file, draft, options);
@@ -74,8 +67,7 @@ export async function exportClassifier(
   throwIfAborted(signal);
   onProgress?.({ stage: 'write', done: 0, total: 1 });
   const models = made.flatMap(({ file, encoded }) => modelFiles(file, encoded));
-  const [first] = made;
-  const others = isFile || first === undefined ? [] : folderFiles(first.manifest);
+  const others = isFile ? [] : folderFiles(made.map(({ manifest }) => manifest));
   const paths = await writeFiles(isFile ? dirname(out) : out, [...models, ...others], signal);
   const pathOf = new Map([...models, ...others].map(({ path }, index) => [path, paths[index]]));
   onProgress?.({ stage: 'write', done: 1, total: 1 });
@@ -135,11 +127,12 @@ function modelFiles(file: string, { model, data }: EncodedModel): readonly FileT
   return data.length === 0 ? [own] : [own, { path: sideFileOf(file), content: data }];
 }
 
-function folderFiles(manifest: Manifest): readonly FileToWrite[] {
+function folderFiles([first, ...others]: readonly Manifest[]): readonly FileToWrite[] {
+  if (first === undefined) return [];
   return [
-    { path: 'config.json', content: loaderConfig(manifest) },
-    { path: 'preprocessor_config.json', content: preprocessorConfig(manifest) },
-    { path: 'labels.txt', content: labelList(manifest) },
-    { path: 'README.md', content: modelCard(manifest) },
+    { path: 'config.json', content: loaderConfig(first) },
+    { path: 'preprocessor_config.json', content: preprocessorConfig(first) },
+    { path: 'labels.txt', content: labelList(first) },
+    { path: 'README.md', content: modelCard(first, others) },
   ];
 }

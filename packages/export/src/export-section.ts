@@ -1,31 +1,39 @@
-import type { ExportRecord, Interval, VariantRecord } from '@isometry/core';
+import type { ExportRecord, Interval, Precision, VariantRecord } from '@isometry/core';
+import { MODEL_FILES } from './loader-files.ts';
 import { markdownText, percent } from './markdown-text.ts';
 
 /** How many of the nodes that stayed in float32 the card names. */
 const SHOWN_NODES = 20;
 
-/** The model card's section on how the file was made, proven and made smaller. */
-export function exportSection({ converter, precision, proof, variant }: ExportRecord): string {
-  const { reference, inputs, outputs, argmaxAgreement } = proof;
+/**
+ * The model card's section on how the files were made, proven and made smaller: the records of one export, which have
+ * their proof in common.
+ */
+export function exportSection(records: readonly ExportRecord[]): string {
+  const [first] = records;
+  if (first === undefined) return '';
+  const { reference, inputs, outputs, argmaxAgreement } = first.proof;
   const rows = Object.entries(outputs).map(
     ([name, { maxAbs, meanAbs, bound }]) =>
       `| ${markdownText(name)} | ${scientific(maxAbs)} | ${scientific(meanAbs)} | ${scientific(bound)} |`,
   );
-  const maker = converter.name === 'native' ? 'Isometry' : converter.name;
+  const { name, version } = first.converter;
   return [
-    `Converted by ${maker} ${markdownText(converter.version)} and run in ONNX Runtime against ${markdownText(reference)} on ${inputs.images}
+    `Converted by ${name === 'native' ? 'Isometry' : name} ${markdownText(version)} and run in ONNX Runtime against ${markdownText(reference)} on ${inputs.images}
 images and ${inputs.random} random inputs: the same label first for ${argmaxAgreement.agreed} of ${argmaxAgreement.total}.`,
     ['| output | largest difference | mean | bound |', '|---|---|---|---|', ...rows].join('\n'),
-    ...(variant === null ? [] : [variantText(precision, variant)]),
+    ...records.flatMap(({ precision, variant }) =>
+      variant === null ? [] : [variantText(precision, variant)],
+    ),
   ].join('\n\n');
 }
 
-function variantText(precision: string, variant: VariantRecord): string {
+function variantText(precision: Precision, variant: VariantRecord): string {
   const { sizeRatio, calibration, keptFloat, agreement, drop } = variant;
   const named = keptFloat.slice(0, SHOWN_NODES).map(markdownText).join(', ');
   const more = keptFloat.length - SHOWN_NODES;
   const lines = [
-    `This file computes in ${precision}; inputs and outputs are float32. Its size is ${percent(sizeRatio)} of the float32 file’s.`,
+    `\`${MODEL_FILES[precision].path}\` computes in ${precision}; inputs and outputs are float32. Its size is ${percent(sizeRatio)} of the float32 file’s.`,
     ...(calibration === null
       ? []
       : [

@@ -158,7 +158,7 @@ describe('a file that was made smaller', () => {
     expect(section).toContain('first for 63 of 64');
     expect(section).toContain('| embedding | 1.2e-6 | 0 | 1.0e-4 |');
     expect(section).toContain(
-      'computes in int8; inputs and outputs are float32. Its size is 26.2 %',
+      '`onnx/model_quantized.onnx` computes in int8; inputs and outputs are float32. Its size is 26.2 %',
     );
     expect(section).toContain('percentile 99.99 over 100 images');
     expect(section).toContain('on 59 of 60 images');
@@ -176,6 +176,16 @@ describe('a file that was made smaller', () => {
     expect(card).toContain('python classify.py onnx/model_quantized.onnx photo.jpg');
     expect(card).not.toContain('model-index');
     expect(card).toContain('Accuracy of the float32 file on the test split');
+  });
+
+  it('beside the float32 file leaves the examples to that one, and the proof is told once', () => {
+    const float32 = exampleManifest({ export: { ...record, precision: 'fp32', variant: null } });
+    const card = modelCard(float32, [exampleManifest({ export: record })]);
+    expect(card).toContain("loadClassifier('onnx/model.onnx')");
+    expect(card).toContain('model-index');
+    expect(card.match(/first for 63 of 64/gu)).toHaveLength(1);
+    expect(card.match(/computes in int8/gu)).toHaveLength(1);
+    expect(card).not.toContain('computes in fp32');
   });
 
   it('of fp16 that nobody measured says that', () => {

@@ -9,8 +9,12 @@ import { yamlString } from './yaml-string.ts';
 /** How many labels the card lists; labels.txt has them all. */
 const SHOWN_LABELS = 100;
 
-/** README.md: a model card as Hugging Face reads it, its head in YAML. Whatever the manifest says is data in it, not markup. */
-export function modelCard(manifest: Manifest): string {
+/**
+ * README.md: a model card as Hugging Face reads it, its head in YAML. Whatever the manifests say is data in it, not
+ * markup. The card is about the first file's manifest; of `others` in the folder it says what they cost.
+ */
+export function modelCard(manifest: Manifest, others: readonly Manifest[] = []): string {
+  const records = [manifest, ...others].flatMap((one) => one.export ?? []);
   const sections = [
     `# ${markdownText(manifest.name)}`,
     `An image classifier exported by Isometry. Its \`.onnx\` describes itself: labels, pixel contract and training
@@ -23,7 +27,7 @@ record are in its metadata.`,
     manifest.intendedUse.trim() === '' ? 'Not stated.' : markdownText(manifest.intendedUse),
     '## Quality',
     quality(manifest),
-    ...(manifest.export === undefined ? [] : ['## Export', exportSection(manifest.export)]),
+    ...(records.length === 0 ? [] : ['## Export', exportSection(records)]),
     '## Training',
     manifest.training === null ? 'Not trained by Isometry.' : training(manifest.training),
     '## Limits',

@@ -6,7 +6,7 @@ import type { PixelSpec } from '@isometry/core';
  * colours come out of the model file, only the lines of the fit are this model's.
  */
 export function onnxruntimeScript({ fit, filter, jpegOversampling }: PixelSpec): string {
-  const { before, edges, after } = FITS[fit];
+  const { before, between = [], edges, after } = FITS[fit];
   const resample = `Image.${filter.toUpperCase()}`;
   const [left, top, right, bottom] = edges;
   return [
@@ -20,6 +20,7 @@ export function onnxruntimeScript({ fit, filter, jpegOversampling }: PixelSpec):
     'w, h = size[::-1] if photo.getexif().get(274, 1) > 4 else size',
     ...before,
     `box = (photo.draft(None, (${jpegOversampling} * w, ${jpegOversampling} * h)) or ("", (0, 0, W, H)))[1]`,
+    ...between,
     `photo = photo.convert("RGB").resize((w, photo.height), ${resample}, (${left}, 0, ${right}, photo.height))`,
     `photo = ImageOps.exif_transpose(photo.resize((w, h), ${resample}, (0, ${top}, w, ${bottom})))`,
     ...after,
@@ -32,6 +33,8 @@ export function onnxruntimeScript({ fit, filter, jpegOversampling }: PixelSpec):
 interface FitLines {
   /** Statements before the picture is decoded, at a smaller scale where it is a JPEG. */
   readonly before: readonly string[];
+  /** Statements once it is known how much smaller: `box` is the whole picture in decoded pixels. */
+  readonly between?: readonly string[];
   /** Left, top, right and bottom of the box that is resized, in pixels of the decoded picture. */
   readonly edges: readonly [string, string, string, string];
   /** Statements on the small upright picture. */
@@ -52,12 +55,11 @@ const FITS: Readonly<Record<PixelSpec['fit'], FitLines>> = {
   },
   cover: {
     before: ['bw, bh = (H*w / h, H) if W*h > H*w else (W, W*h / w)'],
-    edges: [
-      '(W - bw) / 2 * (box[2] / W)',
-      '(H - bh) / 2 * (box[3] / H)',
-      '(W + bw) / 2 * (box[2] / W)',
-      '(H + bh) / 2 * (box[3] / H)',
+    between: [
+      'left, right = (W - bw) / 2 * (box[2] / W), (W + bw) / 2 * (box[2] / W)',
+      'top, bottom = (H - bh) / 2 * (box[3] / H), (H + bh) / 2 * (box[3] / H)',
     ],
+    edges: ['left', 'top', 'right', 'bottom'],
     after: [],
   },
 };
