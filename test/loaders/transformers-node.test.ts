@@ -10,6 +10,7 @@ import { loadClassifier } from '@isometry/runtime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawPictures } from './draw-pictures.ts';
 import { exportFolder, type Dtype, type ExportedFolder } from './exported-folder.ts';
+import { levels } from './levels.ts';
 
 interface Plain {
   readonly dims: readonly number[];
@@ -98,17 +99,6 @@ async function ownPixels(path: string, { manifest }: ExportedFolder): Promise<Te
 
 function relative(own: Tensor | undefined, other: Plain): number {
   return compareArrays(own?.data ?? new Float32Array(), Float32Array.from(other.data)).relativeL2;
-}
-
-/** Mean absolute difference of two inputs in levels of 0 to 255. */
-function levels(a: ArrayLike<number>, b: ArrayLike<number>, std: readonly number[]): number {
-  const area = a.length / 3;
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) {
-    const scale = 255 * (std[Math.floor(index / area)] ?? 1);
-    sum += scale * Math.abs((a[index] ?? Number.NaN) - (b[index] ?? Number.NaN));
-  }
-  return sum / a.length;
 }
 
 const FOLDERS = [
