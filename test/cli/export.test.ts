@@ -228,14 +228,17 @@ describe('isometry export of any tfjs model', () => {
     await writeFile(labels, 'one\ntwo\nthree\n');
     const out = join(folder, 'unlabelled.onnx');
     const what = [join(run, 'model.json'), '--labels', labels, '--pixels', 'tf'];
-    const how = ['--images', flat, '--precision', 'int8', '--json'];
+    const how = ['--images', flat, '--precision', 'int8', '--reduce-range', '--json'];
     const { code, stderr, stdout } = await isometryHere(['export', ...what, '--out', out, ...how]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toMatch(/^warning: The images have no labels/mu);
     const { models } = JSON.parse(stdout) as Exported;
     expect(models[0]?.export.proof.inputs.images).toBeGreaterThan(1);
     expect(models[0]?.export.variant).toMatchObject({
-      calibration: { images: 12 },
+      calibration: {
+        images: 12,
+        method: expect.stringMatching(/, weights of 7 bits$/u) as string,
+      },
       agreement: { total: 6 },
       drop: null,
     });

@@ -30,13 +30,18 @@ export interface ExportOptions extends CanaryPorts {
    * @defaultValue Isometry's own converter
    */
   readonly tf2onnx?: Pick<ConvertByTf2onnxOptions, 'python' | 'timeoutMs'> | undefined;
-  /** How many images int8 is calibrated on, spread evenly over those given. @defaultValue 256 */
+  /** How many images int8 is calibrated on, spread evenly over those given. @defaultValue 128 */
   readonly calibrationImages?: number | undefined;
   /**
    * By how much int8 may lower the accuracy on the validation images before nodes go back to float32, as a share
-   * of 1. @defaultValue 0.005
+   * of 1. @defaultValue 0.01
    */
   readonly maxDrop?: number | undefined;
+  /**
+   * Whether int8 weights have 7 bits, for x86 processors without VNNI: there 8 bits saturate. A file that is made on a
+   * newer processor and runs on such needs it. @defaultValue what this machine needs
+   */
+  readonly reduceRange?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Told what the caller should know and that was no error, e.g. that an int8 file is over its budget. */
   readonly onWarning?: ((message: string) => void) | undefined;

@@ -33,7 +33,9 @@ export async function makeVariant(
   }
   const { model: quantized, report } = await quantizeModel(model, pixels, options);
   const cost = await measureCost(model, quantized, pixels, options);
-  const { calibration, keptFloat } = report;
+  const { keptFloat, reduceRange } = report;
+  const bits = reduceRange ? ', weights of 7 bits' : '';
+  const calibration = { ...report.calibration, method: `${report.calibration.method}${bits}` };
   return { precision, model: quantized, record: { ...cost, calibration, keptFloat } };
 }
 

@@ -40,6 +40,10 @@ export function exportCommand(context: CommandContext): Command {
       'by how many points int8 may lower the accuracy on validation images before nodes go back to float32',
       parseNumber,
     )
+    .option(
+      '--reduce-range',
+      'int8 weights of 7 bits, for x86 processors without VNNI, where 8 saturate (default: what this machine needs)',
+    )
     .addOption(
       new Option('--converter <name>', 'what turns the network into ONNX')
         .choices(['native', 'tf2onnx'])

@@ -30,6 +30,7 @@ export interface ExportHereOptions extends Description {
   readonly calibrationImages?: number;
   /** As a share of 1. */
   readonly maxDrop?: number;
+  readonly reduceRange?: boolean;
   readonly fold: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
@@ -57,6 +58,7 @@ export async function exportHere(
     precisions: options.precisions,
     calibrationImages: options.calibrationImages,
     maxDrop: options.maxDrop,
+    reduceRange: options.reduceRange,
     fold: options.fold,
     signal: options.signal,
     onProgress: options.onProgress,
