@@ -31,6 +31,18 @@ export function whyNoTensorFlowJudge(): string | undefined {
   return spawnSync(python, ['-c', find]).status === 0 ? undefined : NO_TENSORFLOW_JUDGE;
 }
 
+/** The reason where there is no tf2onnx; listed in test/allowed-skips.json. */
+const NO_TF2ONNX =
+  'Python judges have no tf2onnx here: it takes TensorFlow, and Python 3.10 or 3.11';
+
+/** Why a test that converts by tf2onnx cannot, or `undefined` when it can. */
+export function whyNoTf2onnx(): string | undefined {
+  const python = judgesPython();
+  if (python === undefined) return NO_JUDGES;
+  const find = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("tf2onnx") is None)';
+  return spawnSync(python, ['-c', find]).status === 0 ? undefined : NO_TF2ONNX;
+}
+
 /** A Python that has torch and pytorch-metric-learning: 4.9 GB from PyPI, so `setup judges` leaves it out. */
 export function torchPython(): string | undefined {
   return process.env['ISOMETRY_TORCH_PYTHON'];

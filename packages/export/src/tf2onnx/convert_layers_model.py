@@ -35,15 +35,17 @@ os.dup2(2, 1)
 NEEDED_MODULES = ("numpy", "tensorflow", "keras", "h5py", "onnx", "tf2onnx")
 PACKAGES = ("tf2onnx", "tensorflow", "tensorflow-cpu", "tensorflow-intel", "keras", "onnx", "numpy")
 
-# The layers of tfjs-layers 4.22 that are not recurrent. A list of what may be, not of what may not: Keras makes more
-# of a name than a layer. A Lambda's config is Python bytecode, which it runs; others read and write files.
+# The layers of tfjs-layers 4.22 that are not recurrent, those of Keras that do nothing to an image in use, and our own. A
+# list of what may be, not of what may not: Keras makes more of a name than a layer. A Lambda's config is Python
+# bytecode, which it runs; others read and write files.
 LAYERS = """
-Activation Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization CategoryEncoding
-CenterCrop Concatenate Conv1D Conv2D Conv2DTranspose Conv3D Conv3DTranspose Cropping2D Dense DepthwiseConv2D Dot Dropout
-ELU Embedding Flatten Functional GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
-GlobalMaxPooling1D GlobalMaxPooling2D InputLayer LayerNormalization LeakyReLU Masking MaxPooling1D MaxPooling2D
-MaxPooling3D Maximum Minimum Model Multiply PReLU Permute ReLU RepeatVector Rescaling Reshape Resizing SeparableConv2D
-Sequential Softmax SpatialDropout1D Subtract ThresholdedReLU TimeDistributed UpSampling2D ZeroPadding2D
+Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D
+BatchNormalization CategoryEncoding CenterCrop Concatenate Conv1D Conv2D Conv2DTranspose Conv3D Conv3DTranspose Cropping2D
+Dense DepthwiseConv2D Dot Dropout ELU Embedding Flatten Functional GaussianDropout GaussianNoise GlobalAveragePooling1D
+GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D InputLayer LayerNormalization LeakyReLU Masking MaxPooling1D
+MaxPooling2D MaxPooling3D Maximum Minimum Model Multiply Normalization PReLU Permute RandomBrightness RandomContrast
+RandomFlip RandomRotation RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape Resizing SeparableConv2D
+Sequential Softmax SpatialDropout1D SpatialDropout2D Subtract ThresholdedReLU TimeDistributed UpSampling2D ZeroPadding2D
 L2Normalize MeanOverViews OrientationViews
 """.split()
 
@@ -73,6 +75,22 @@ def versions():
         except importlib.metadata.PackageNotFoundError:
             pass
     return found
+
+
+def check_model(path):
+    """tf2onnx says in its log what it cannot write, and writes it all the same: a node of TensorFlow's name."""
+    import onnx
+
+    unknown = [node for node in onnx.load(path).graph.node if not onnx.defs.has(node.op_type, node.domain)]
+    if unknown:
+        kinds = ", ".join(f'"{node.name}" ({node.op_type})' for node in unknown)
+        layers = [{"name": node.name, "className": node.op_type} for node in unknown]
+        raise Problem("operation-unsupported", f"tf2onnx does not write these operations: {kinds}", layers=layers)
+    try:
+        onnx.checker.check_model(str(path), full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise Problem("operation-unsupported", f"tf2onnx wrote what is not valid ONNX ({reason})") from error
 
 
 def check_environment():
@@ -171,6 +189,8 @@ def plain(value, unknown):
         return [plain(item, unknown) for item in value]
     if not isinstance(value, dict):
         return value
+    if isinstance(value.get("activation"), dict) and not value["activation"].get("config"):
+        value = {**value, "activation": value["activation"]["class_name"]}
     if "class_name" in value and value["class_name"] not in LAYERS:
         name = value.get("name") or (value.get("config") or {}).get("name")
         unknown.append({"name": str(name), "className": str(value["class_name"])})
@@ -188,7 +208,7 @@ def plain(value, unknown):
 
 
 def custom_objects():
-    """The layers that Isometry's trainer registers with tfjs, and tfjs' activations that Keras has not by that name."""
+    """The layers that Isometry's trainer registers with tfjs, and what tfjs has otherwise than Keras."""
     import tensorflow as tf
 
     class L2Normalize(tf.keras.layers.Layer):
@@ -218,7 +238,16 @@ def custom_objects():
         def call(self, x):
             return tf.reduce_mean(tf.reshape(x, [self.views, -1, x.shape[-1]]), 0)
 
-    layers = {kind.__name__: kind for kind in (L2Normalize, OrientationViews, MeanOverViews)}
+    class UpSampling2D(tf.keras.layers.UpSampling2D):
+        """As tfjs computes it: pixels lie at their corners, where Keras has them at their centres."""
+
+        def call(self, x):
+            if self.interpolation != "bilinear":
+                return super().call(x)
+            size = [side * factor for side, factor in zip(x.shape[1:3], self.size)]
+            return tf.compat.v1.image.resize_bilinear(x, size, half_pixel_centers=False)
+
+    layers = {kind.__name__: kind for kind in (L2Normalize, OrientationViews, MeanOverViews, UpSampling2D)}
     return {**layers, "relu6": tf.nn.relu6, "gelu_new": lambda x: tf.nn.gelu(x, approximate=True)}
 
 
@@ -229,9 +258,13 @@ def read_topology(topology, size):
     if unknown:
         kinds = ", ".join(f'"{each["name"]}" ({each["className"]})' for each in unknown)
         raise Problem("layer-unknown", f"Keras does not build these layers: {kinds}", layers=unknown)
+    if config.get("class_name") not in ("Functional", "Model", "Sequential"):
+        raise Problem("model-invalid", "its topology is not a model of layers")
     if isinstance(config.get("config"), list):
         # How Sequential was written before it had a name.
         config["config"] = {"name": "sequential", "layers": config["config"]}
+    if not config["config"]["layers"]:
+        raise Problem("model-invalid", "the model has no layers")
     if size:
         shape = config["config"]["layers"][0]["config"].get("batch_input_shape", [])
         shape[1:3] = [given if known is None else known for known, given in zip(shape[1:3], size)]
@@ -290,6 +323,12 @@ def save(network, inputs, outputs, folder):
     tf.saved_model.save(module, str(folder), signatures={"serving_default": serve})
 
 
+def planar(shape):
+    """The shape that Keras knows, which tf2onnx loses behind a Reshape, in the order of `--outputs-as-nchw`."""
+    dims = shape.as_list()
+    return [dims[0], dims[3], dims[1], dims[2]] if len(dims) == 4 else dims
+
+
 def convert(request):
     request = json.loads(request)
     path, folder = pathlib.Path(request["model"]), pathlib.Path(request["folder"])
@@ -332,9 +371,11 @@ def convert(request):
     sys.argv += ["--inputs-as-nchw", images] if images else []
     sys.argv += ["--outputs-as-nchw", maps] if maps else []
     tf2onnx.convert.main()
+    check_model(folder / "model.onnx")
+    described = lambda name, layer, tensor: {"name": name, "layer": layer, "dims": planar(tensor.shape)}
     return {
-        "inputs": [{"name": name, "layer": layer} for name, layer in zip(inputs, model.input_names)],
-        "outputs": [{"name": name, "layer": layer} for name, layer in outputs.items()],
+        "inputs": [described(*each) for each in zip(inputs, model.input_names, model.inputs)],
+        "outputs": [described(*each) for each in zip(outputs, wanted, wanted.values())],
     }
 
 

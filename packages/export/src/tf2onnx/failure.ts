@@ -17,7 +17,9 @@ export function converterMissing(message: string, cause?: unknown): IsometryErro
 export function problemError(refusal: ScriptProblem, stderr: string): IsometryError {
   const { problem, message, details } = refusal;
   const failure = isTf2onnxFailure(problem) ? problem : 'unknown';
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  // A name stays as it is spelt.
+  const start = message.startsWith('tf2onnx') ? 't' : message.charAt(0).toUpperCase();
+  const sentence = `${start}${message.slice(1)}.`;
   return toError({ failure, message: sentence }, stderr, { details });
 }
 

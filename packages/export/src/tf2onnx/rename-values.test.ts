@@ -34,13 +34,13 @@ function modelOf(nodeOutput: string): OnnxModel {
 }
 
 const VALUES = [
-  { name: 'input_0', layer: 'pixel_values' },
-  { name: 'output_0', layer: 'block/1,a' },
-  { name: 'output_1', layer: 'logits' },
+  { name: 'input_0', layer: 'pixel_values', dims: [null, 3, 8, 8] },
+  { name: 'output_0', layer: 'block/1,a', dims: [null, 3, 8, 9] },
+  { name: 'output_1', layer: 'logits', dims: [null, 5] },
 ];
 
 describe('renameValues', () => {
-  it('calls values as their layers everywhere, and only the batch N', () => {
+  it('calls values as their layers everywhere, the batch N, and sizes that are open as Keras knows them', () => {
     const { model, names } = renameValues(modelOf('x'), VALUES);
     const { graph } = model;
     expect(Object.fromEntries(names)).toEqual({
@@ -60,7 +60,7 @@ describe('renameValues', () => {
     expect(dims).toEqual([
       ['pixel_values', 'N', 3, 8, 8],
       ['block/1,a', 'N', 3, 8, 8],
-      ['logits', 'N', 'unk__4'],
+      ['logits', 'N', 5],
     ]);
   });
 
@@ -69,6 +69,12 @@ describe('renameValues', () => {
     expect(names.get('output_1')).toBeUndefined();
     expect(model.graph.outputs.map(({ name }) => name)).toEqual(['block/1,a', 'output_1']);
     expect(model.graph.nodes[0]?.outputs).toEqual(['logits']);
+  });
+
+  it('leaves open what nobody knows', () => {
+    const open = VALUES.map((value) => ({ ...value, dims: [null, null] }));
+    const { model } = renameValues(modelOf('x'), open);
+    expect(model.graph.outputs[1]?.dims).toEqual([{ size: 'N' }, { size: 'unk__4' }]);
   });
 
   it('gives a name once', () => {

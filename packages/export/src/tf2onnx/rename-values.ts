@@ -1,14 +1,17 @@
-import type { OnnxModel, OnnxValue } from '@isometry/onnx';
+import type { OnnxDimension, OnnxModel, OnnxValue } from '@isometry/onnx';
 
 /** What an input or output of a graph is called, and what it is in the model that was converted. */
 export interface ValueOfLayer {
   readonly name: string;
   readonly layer: string;
+  /** As far as Keras knows them; the batch is `null`. */
+  readonly dims: readonly (number | null)[];
 }
 
 /**
  * Calls the inputs and outputs as their layers, and the batch, for which tf2onnx makes up a symbol a value
- * (`unk__688`), `N`. A layer's name that another value has already is left to that.
+ * (`unk__688`), `N`. A layer's name that another value has already is left to that. Sizes that tf2onnx did not find
+ * are those of Keras.
  */
 export function renameValues(
   model: OnnxModel,
@@ -27,13 +30,16 @@ export function renameValues(
     names.set(name, layer);
   }
   const rename = (name: string): string => names.get(name) ?? name;
-  const renamed = (value: OnnxValue): OnnxValue => ({
-    ...value,
-    name: rename(value.name),
-    ...(value.dims === undefined
-      ? {}
-      : { dims: value.dims.map((dim, axis) => (axis === 0 && isMadeUp(dim.size) ? N : dim)) }),
-  });
+  const known = new Map(values.map(({ name, dims }) => [name, dims]));
+  const renamed = (value: OnnxValue): OnnxValue => {
+    const own = known.get(value.name) ?? [];
+    const { dims = own.map((): OnnxDimension => ({})) } = value;
+    return {
+      ...value,
+      name: rename(value.name),
+      ...(dims.length === 0 ? {} : { dims: dims.map((dim, axis) => sized(dim, axis, own[axis])) }),
+    };
+  };
   return {
     names,
     model: {
@@ -53,8 +59,10 @@ export function renameValues(
   };
 }
 
-const N = { size: 'N' };
-
-function isMadeUp(size: number | string | undefined): boolean {
-  return size === undefined || (typeof size === 'string' && size.startsWith('unk__'));
+function sized(dim: OnnxDimension, axis: number, known: number | null | undefined): OnnxDimension {
+  const { size } = dim;
+  if (typeof size === 'number' || (typeof size === 'string' && !size.startsWith('unk__')))
+    return dim;
+  if (axis === 0) return { size: 'N' };
+  return typeof known === 'number' ? { size: known } : dim;
 }

@@ -8,7 +8,10 @@ import { parseVersions, type Tf2onnxVersions } from './tf2onnx-versions.ts';
 /** In the script's order. */
 const STAGES = ['check', 'read', 'tensorflow', 'keras', 'saved-model', 'tf2onnx'];
 
-const named = z.array(z.object({ name: z.string(), layer: z.string() }));
+const size = z.int().min(0).nullable();
+const named = z.array(
+  z.object({ name: z.string(), layer: z.string(), dims: z.array(size).default([]) }),
+);
 const conversionSchema = z.object({ inputs: named, outputs: named });
 const answer = z.union([
   z.object({ stage: z.string(), versions: z.unknown().optional() }),
