@@ -1,6 +1,7 @@
-"""The outside judge of exported models: onnx's checker and Python's onnxruntime.
+"""The outside judge of exported models: onnx's checker, its reference evaluator and Python's onnxruntime.
 
 usage: judge_model.py run MODEL INPUT SHAPE      INPUT holds float32, SHAPE is like 4x3x64x64
+       judge_model.py reference MODEL INPUT SHAPE   the same by the reference evaluator, which takes seconds an image
        judge_model.py make FOLDER                writes models as Python's onnx writes them
        judge_model.py equal MODEL MODEL          whether two files say the same
 """
@@ -15,29 +16,50 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 
-def run(path, input_path, shape):
-    import onnxruntime
-
+def check(path):
+    """What is not checked by shape alone: `data_prop` follows the values of shapes, `strict_mode` raises."""
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     inferred = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)
     known = {value.name for value in [*inferred.graph.value_info, *inferred.graph.output]}
     produced = {name for node in inferred.graph.node for name in node.output}
-    dims = [int(part) for part in shape.split("x")]
-    values = numpy.fromfile(input_path, dtype="<f4").reshape(dims)
+    return model, sorted(produced - known)
+
+
+def read_input(path, shape):
+    return numpy.fromfile(path, dtype="<f4").reshape([int(part) for part in shape.split("x")])
+
+
+def packed(names, outputs):
+    return {
+        name: {"dims": list(output.shape), "data": base64.b64encode(output.astype("<f4").tobytes()).decode()}
+        for name, output in zip(names, outputs)
+    }
+
+
+def run(path, input_path, shape):
+    import onnxruntime
+
+    _, without_shape = check(path)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
-    outputs = session.run(names, {"pixel_values": values})
+    outputs = session.run(names, {"pixel_values": read_input(input_path, shape)})
     return {
-        "without_shape": sorted(produced - known),
+        "without_shape": without_shape,
         "metadata": session.get_modelmeta().custom_metadata_map,
         "producer": session.get_modelmeta().producer_name,
         "input_shape": session.get_inputs()[0].shape,
-        "outputs": {
-            name: {"dims": list(output.shape), "data": base64.b64encode(output.astype("<f4").tobytes()).decode()}
-            for name, output in zip(names, outputs)
-        },
+        "outputs": packed(names, outputs),
     }
+
+
+def reference(path, input_path, shape):
+    from onnx.reference import ReferenceEvaluator
+
+    model, without_shape = check(path)
+    evaluator = ReferenceEvaluator(model)
+    outputs = evaluator.run(None, {"pixel_values": read_input(input_path, shape)})
+    return {"without_shape": without_shape, "outputs": packed(evaluator.output_names, outputs)}
 
 
 def make(folder):
@@ -110,4 +132,4 @@ def equal(first, second):
 
 
 command, *arguments = sys.argv[1:]
-print(json.dumps({"run": run, "make": make, "equal": equal}[command](*arguments)))
+print(json.dumps({"run": run, "reference": reference, "make": make, "equal": equal}[command](*arguments)))
