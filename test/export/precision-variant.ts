@@ -45,3 +45,32 @@ export function changed(name: string, values: (count: number) => readonly number
 export function tensorOf({ graph }: OnnxModel, name: string): OnnxTensor | undefined {
   return graph.initializers.find((tensor) => tensor.name === name);
 }
+
+/** Puts a batch norm of 8 channels between a node and all that read it, as ResNet v2 does before its ReLU. */
+export function withBatchNormalization(model: OnnxModel, name: string): OnnxModel {
+  const { graph } = model;
+  const statistics = {
+    gamma: [1, 0.5, 2, 1, -1, 1.5, 0.8, 1.2],
+    beta: [0.1, 0, -0.2, 0.3, 0.4, 0, 0.2, -0.1],
+    mean: [0.5, 1, 0, -0.5, 0.2, 0.1, 0.3, 0.7],
+    variance: [1, 0.5, 2, 1.5, 0.8, 1.2, 0.6, 1],
+  };
+  const parts = Object.entries(statistics).map(([part, values]) =>
+    floatTensor(`norm/${part}`, [8], Float32Array.from(values)),
+  );
+  const normalised = `${name}/normalised`;
+  const nodes = graph.nodes.flatMap((node) => {
+    const inputs = node.inputs.map((input) => (input === name ? normalised : input));
+    if (node.name !== name) return [{ ...node, inputs }];
+    return [
+      node,
+      {
+        name: 'norm',
+        opType: 'BatchNormalization',
+        inputs: [name, ...parts.map((part) => part.name)],
+        outputs: [normalised],
+      },
+    ];
+  });
+  return { ...model, graph: { ...graph, nodes, initializers: [...graph.initializers, ...parts] } };
+}

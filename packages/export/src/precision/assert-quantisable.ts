@@ -12,14 +12,6 @@ const LEAST_OPSET = 13;
 export function assertQuantisable(model: OnnxModel): void {
   assertFloatModel(model, 'int8');
   const { graph, opsets } = model;
-  const norm = graph.nodes.find(({ opType }) => opType === 'BatchNormalization');
-  if (norm !== undefined) {
-    throw refused(
-      `the batch normalisation "${norm.name}" stands by itself`,
-      'Export it with batch norms folded.',
-      { node: norm.name },
-    );
-  }
   const opset = opsets.find(({ domain }) => domain === '')?.version ?? 0;
   if (opset < LEAST_OPSET) {
     throw refused(`it has opset ${opset}`, `Export it with opset ${LEAST_OPSET} or later.`, {

@@ -97,12 +97,13 @@ const GLANCE_IMAGES = 64;
 const SMALL_MATRIX = 4096;
 
 /**
- * Makes an int8 model of a float32 one whose batch norms are folded: a quarter of the size. Weights become int8 with
- * a scale a channel, activations uint8 with ranges measured on the user's images, in the QDQ form that ONNX Runtime
- * fuses to integer operators. Inputs, outputs, softmax, norms and divisions stay float32, and the names as they are.
+ * Makes an int8 model of a float32 one: a quarter of the size. Weights become int8 with a scale a channel, activations
+ * uint8 with ranges measured on the user's images, in the QDQ form that ONNX Runtime fuses to integer operators.
+ * Inputs, outputs, softmax, norms and divisions stay float32, and the names as they are. So do batch norms that stand
+ * by themselves, in front of a ReLU as in ResNet v2 and DenseNet; those behind a convolution are better folded before.
  * The same images give the same bits.
- * @throws `OPTION_INVALID` when the model is quantised already, has batch norms, weights that are not finite or nothing
- * to quantise, or when there are no images; `INFERENCE_FAILED`, `ABORTED`
+ * @throws `OPTION_INVALID` when the model is quantised already, has weights that are not finite or nothing to quantise,
+ * or when there are no images; `INFERENCE_FAILED`, `ABORTED`
  */
 export async function quantizeInt8(
   model: OnnxModel,
