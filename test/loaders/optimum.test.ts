@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { compareArrays } from '@isometry/core';
 import { createImageDecoder } from '@isometry/pixels';
 import { loadClassifier } from '@isometry/runtime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askOptimum } from './ask-optimum.ts';
 import { drawPictures } from './draw-pictures.ts';
 import { exportFolder, type ExportedFolder, type RunChange } from './exported-folder.ts';
 import { levels } from './levels.ts';
@@ -117,16 +116,7 @@ describe.each(FOLDERS)("an exported folder (%s) in Python's optimum", (name, cha
   }, 180_000);
 });
 
-async function ask(python: string, exported: ExportedFolder): Promise<Verdict> {
-  const judge = fileURLToPath(new URL('judge_optimum.py', import.meta.url));
+function ask(python: string, exported: ExportedFolder): Promise<Verdict> {
   const files = [...exported.models.values()].map((path) => basename(path));
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      python,
-      [judge, exported.path, ...files],
-      { maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout) => (error === null ? resolve(JSON.parse(stdout) as Verdict) : reject(error)),
-    );
-    child.stdin?.end(pictures.join('\n'));
-  });
+  return askOptimum<Verdict>(python, exported.path, { files, pictures });
 }

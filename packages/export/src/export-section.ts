@@ -49,7 +49,7 @@ function variantText(precision: Precision, variant: VariantRecord): string {
       ? 'No node was kept in float32 for its accuracy.'
       : `Kept in float32: ${named}${more > 0 ? ` and ${more} more` : ''}.`,
   ];
-  return lines.map((line) => `- ${line}`).join('\n');
+  return `### ${precision}\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
 }
 
 function points({ value, low, high, level, method }: Interval): string {
