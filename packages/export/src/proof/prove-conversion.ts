@@ -10,6 +10,7 @@ import {
   type OutputDifference,
   type Tensor,
 } from '@isometry/core';
+import type { LogitsForm } from '../find-logits.ts';
 import { toChannelsLast } from './layouts.ts';
 import type { ProofInputs } from './proof-inputs.ts';
 import type { ReferenceModel, ReferenceValue } from './reference-model.ts';
@@ -20,13 +21,9 @@ export interface ProvenOutput {
   readonly output: string;
   /** Of the reference: {@link referenceKey}. */
   readonly key: string;
-  /** What the layer's answer is divided by: the temperature, for logits. @defaultValue 1 */
-  readonly divideBy?: number | undefined;
-  /** The layer gives one probability, the second of two. @defaultValue false */
-  readonly isSecondOfTwo?: boolean | undefined;
-  /** The layer gives the sigmoids of the output times `divideBy`. @defaultValue false */
-  readonly isSigmoid?: boolean | undefined;
-  /** The layer gives probabilities, and the output what this temperature makes of them. @defaultValue 1 */
+  /** What the layer gives, where that is not the output itself. @defaultValue the output itself */
+  readonly form?: LogitsForm | undefined;
+  /** What the logits were divided by. @defaultValue 1 */
   readonly temperature?: number | undefined;
 }
 
@@ -64,6 +61,9 @@ const FLOOR = 1e-6;
 export const REPORT =
   'Please report this with model.json (the weights are not needed); `--converter tf2onnx` is the other way.';
 
+/** The outputs whose largest value is the answer. */
+const RANKING: ReadonlySet<string> = new Set(['logits', 'probabilities']);
+
 /** Images a run: more than one, so that an answer that leaks into its neighbour shows. */
 const BATCH = 4;
 
@@ -76,7 +76,7 @@ export async function proveConversion(options: ProveConversionOptions): Promise<
   const differences = new Map<string, Difference[]>(outputs.map(({ output }) => [output, []]));
   const largest = new Map<string, number>();
   let agreed = 0;
-  const ranking = outputs.find(({ output }) => output !== 'embedding')?.output;
+  const ranking = outputs.find(({ output }) => RANKING.has(output))?.output;
   for (let first = 0; first < inputs.tensors.length; first += BATCH) {
     throwIfAborted(options.signal);
     options.onProgress?.(first, inputs.tensors.length);
@@ -87,7 +87,7 @@ export async function proveConversion(options: ProveConversionOptions): Promise<
     const actual = await runExported(session, batch, options);
     for (const { output, ...how } of outputs) {
       const wanted = wantedValues(expected.get(how.key)?.data, how, batch.length);
-      const found = foundValues(actual[output]?.data, how);
+      const found = foundValues(actual[output], how);
       if (wanted === undefined || found?.length !== wanted.length) {
         throw new IsometryError(
           'EXPORT_MISMATCH',
@@ -133,26 +133,47 @@ export async function proveConversion(options: ProveConversionOptions): Promise<
 type Comparison = Omit<ProvenOutput, 'output'>;
 
 function foundValues(
-  data: Float32Array | undefined,
-  { isSigmoid, divideBy = 1 }: Comparison,
+  tensor: Tensor | undefined,
+  { form, temperature = 1 }: Comparison,
 ): Float32Array | undefined {
-  return isSigmoid === true ? data?.map((value) => sigmoid(value * divideBy)) : data;
+  if (tensor === undefined) return undefined;
+  const [, channels = 1, height = 1, width = 1] = tensor.dims;
+  // Feature maps lie channels first in the file.
+  const isMap = tensor.dims.length === 4;
+  const values = isMap ? toChannelsLast(tensor.data, { height, width, channels }) : tensor.data;
+  return form === 'sigmoids' ? values.map((value) => sigmoid(value * temperature)) : values;
 }
 
 function wantedValues(
   data: Float32Array | undefined,
-  { divideBy, isSecondOfTwo, isSigmoid, temperature = 1 }: Comparison,
+  { form, temperature = 1 }: Comparison,
   rows: number,
 ): Float32Array | undefined {
-  if (data === undefined || isSigmoid === true) return data;
-  if (temperature !== 1) return tempered(data, temperature, rows);
-  if (isSecondOfTwo === true) {
-    return Float32Array.from({ length: 2 * data.length }, (_, index) => {
-      const second = data[Math.floor(index / 2)] as number;
-      return index % 2 === 1 ? second : 1 - second;
-    });
+  if (data === undefined) return undefined;
+  switch (form) {
+    case 'logits':
+      return data.map((value) => value / temperature);
+    case 'second logit':
+      return pairs(data, () => 0, temperature);
+    case 'probabilities':
+      return tempered(data, temperature, rows);
+    case 'second probability':
+      return tempered(
+        pairs(data, (second) => 1 - second),
+        temperature,
+        rows,
+      );
+    default:
+      return data;
   }
-  return divideBy === undefined ? data : data.map((value) => value / divideBy);
+}
+
+/** Two values an image where the model gives the second. */
+function pairs(data: Float32Array, first: (second: number) => number, divisor = 1): Float32Array {
+  return Float32Array.from({ length: 2 * data.length }, (_, index) => {
+    const second = data[index >> 1] as number;
+    return (index % 2 === 1 ? second : first(second)) / divisor;
+  });
 }
 
 function notFinite(output: string): IsometryError {
@@ -202,6 +223,7 @@ function joined(tensors: readonly Float32Array[]): Float32Array {
 
 /** Probabilities at another temperature: `p^(1/T)`, made to sum to 1 again, row by row. */
 function tempered(data: Float32Array, temperature: number, rows: number): Float32Array {
+  if (temperature === 1) return data;
   const size = data.length / rows;
   const powers = Float64Array.from(data, (value) => value ** (1 / temperature));
   return data.map((_, index) => {

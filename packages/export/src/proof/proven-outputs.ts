@@ -1,7 +1,7 @@
 import type { OnnxNode } from '@isometry/onnx';
 import type { ClassifierGraph } from '../classifier-graph.ts';
-import type { ConvertedGraph, ConvertedLayer } from '../converted-graph.ts';
-import { valueCount } from '../value.ts';
+import type { ConvertedLayer } from '../converted-graph.ts';
+import type { LogitsForm } from '../find-logits.ts';
 import type { ProvenOutput } from './prove-conversion.ts';
 import { referenceKey } from './reference-model.ts';
 
@@ -14,20 +14,23 @@ const MOVING: ReadonlySet<string> = new Set([
   'Transpose',
 ]);
 
-/** The layers at the ends of a model before its outputs got their roles; taken before `buildClassifier`. */
-export function endLayers(graph: ConvertedGraph): readonly ConvertedLayer[] {
-  return graph.outputs.flatMap(
-    ({ value }) => graph.layers.findLast((layer) => layer.value.name === value.name) ?? [],
-  );
-}
+/** The output of the file that what a model gives for the logits is compared with. */
+const PROVEN_BY = {
+  logits: 'logits',
+  probabilities: 'probabilities',
+  sigmoids: 'logits',
+  'second logit': 'logits',
+  'second probability': 'probabilities',
+} as const satisfies Record<LogitsForm, string>;
 
 /**
  * Which layer of the model each output of the exported file has to equal. Aliases are not listed, nor is what
  * follows from another output alone.
+ * @param logitsLayer the layer whose answer the logits were made of
  */
 export function provenOutputs(
-  { model, graph, logitCount, endedInSoftmax }: ClassifierGraph,
-  ends: readonly ConvertedLayer[],
+  { model, graph, logitsFrom }: ClassifierGraph,
+  logitsLayer: Pick<ConvertedLayer, 'name' | 'call'> | undefined,
   temperature: number,
 ): readonly ProvenOutput[] {
   const producers = new Map(
@@ -51,28 +54,15 @@ export function provenOutputs(
     if (layer === undefined) continue;
     const key = referenceKey(layer);
     outputs.push(
-      divided === undefined ? { output: name, key } : { output: name, key, divideBy: temperature },
+      divided === undefined
+        ? { output: name, key }
+        : { output: name, key, form: 'logits', temperature },
     );
   }
-  if (outputs.some(({ output }) => output === 'logits' || output === 'probabilities'))
-    return outputs;
-  const single = ends.find(({ value }) => valueCount(value) === 1);
-  // One sigmoid became two classes: the model's value is the probability of the second.
-  if (single !== undefined && logitCount === 2) {
-    return [
-      ...outputs,
-      { output: 'probabilities', key: referenceKey(single), isSecondOfTwo: true },
-    ];
-  }
-  const several = ends.find(({ value }) => valueCount(value) === logitCount);
-  if (several === undefined) return outputs;
-  const key = referenceKey(several);
-  return [
-    ...outputs,
-    endedInSoftmax
-      ? // No layer has the logits (a Dense with a softmax of its own), and a temperature is between the probabilities.
-        { output: 'probabilities', key, temperature }
-      : // Sigmoids that were taken off: the model's values are what a sigmoid makes of the logits.
-        { output: 'logits', key, isSigmoid: true, divideBy: temperature },
-  ];
+  const isRanked = outputs.some(({ output }) => output === 'logits' || output === 'probabilities');
+  if (isRanked || logitsLayer === undefined) return outputs;
+  // No layer has the logits: a Dense with an activation of its own, or one value that became two.
+  const { form } = logitsFrom;
+  const output = PROVEN_BY[form];
+  return [...outputs, { output, key: referenceKey(logitsLayer), form, temperature }];
 }

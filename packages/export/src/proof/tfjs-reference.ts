@@ -5,6 +5,7 @@ import { IsometryError } from '@isometry/core';
 import { shorten } from '../shorten.ts';
 import type { TfjsModelFile } from '../tfjs-model-file.ts';
 import { registerOwnLayers } from './own-layers.ts';
+import { readShard } from './read-shard.ts';
 import { referenceKey, type ReferenceModel, type ReferenceValue } from './reference-model.ts';
 import type { Tfjs } from './tfjs.ts';
 
@@ -79,14 +80,14 @@ async function loadArtifacts(path: string): Promise<io.ModelArtifacts> {
   const { weightsManifest = [], ...artifacts } = json;
   const shards = await Promise.all(
     weightsManifest.flatMap(({ paths }) =>
-      paths.map((shard) => readFile(join(dirname(path), shard))),
+      paths.map((shard) => readShard(join(dirname(path), shard))),
     ),
   );
   return {
     ...artifacts,
     modelTopology: json.modelTopology ?? json,
     weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
-    weightData: shards.map((shard) => new Uint8Array(shard).buffer),
+    weightData: shards,
   };
 }
 
@@ -125,6 +126,9 @@ function runLayers(
   };
   try {
     for (const layer of model.layers as unknown as readonly Watched[]) watch(layer, layer.name);
+    // TensorFlow.js does not call the layer that stands for the input.
+    const input = referenceKey({ name: model.inputNames[0] ?? '', call: 0 });
+    if (wanted.has(input)) kept.set(input, images.clone());
     tf.tidy(() => void model.predict(images));
     return readAll(kept);
   } finally {
