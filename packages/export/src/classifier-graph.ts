@@ -3,7 +3,7 @@ import type { OnnxModel, OnnxValue } from '@isometry/onnx';
 import type { ConvertedGraph, NamedValue } from './converted-graph.ts';
 import { exposeOutputs } from './expose-outputs.ts';
 import { findEmbedding } from './find-embedding.ts';
-import { findLogits } from './find-logits.ts';
+import { findLogits, type LogitsForm } from './find-logits.ts';
 import { isL2Normalised } from './is-l2-normalised.ts';
 import { inKerasOrder } from './keras-order.ts';
 import { foldBatchNormalization } from './passes/fold-batch-normalization.ts';
@@ -47,8 +47,8 @@ export interface ClassifierGraph {
   readonly logitCount: number;
   /** Whether the graph itself divides the embedding by its L2 norm. */
   readonly isNormalised: boolean;
-  /** Whether a Softmax was taken off: then the model's own output are probabilities, before any temperature. */
-  readonly endedInSoftmax: boolean;
+  /** What of the model the logits were made of; its value has the name that it had in the graph that was given. */
+  readonly logitsFrom: NamedValue & { readonly form: LogitsForm };
 }
 
 /**
@@ -102,7 +102,7 @@ export function buildClassifier(
     embeddingSize: valueCount(embedding.value),
     logitCount: valueCount(logits.value),
     isNormalised,
-    endedInSoftmax: logits.softmax !== undefined,
+    logitsFrom: { ...logits.from, form: logits.form },
   };
 }
 

@@ -3,7 +3,7 @@ import { convertLayersModel } from './convert-layers-model.ts';
 import { convertGraphModel } from './graph-model/convert-graph-model.ts';
 import type { ConvertedLayer } from './converted-graph.ts';
 import type { InputSize } from './image-input.ts';
-import { endLayers, provenOutputs } from './proof/proven-outputs.ts';
+import { provenOutputs } from './proof/proven-outputs.ts';
 import type { ProvenOutput } from './proof/prove-conversion.ts';
 import type { TfjsModelFile } from './tfjs-model-file.ts';
 
@@ -24,11 +24,14 @@ export function convertClassifier(
   const { inputSize, ...roles } = options;
   const convert = file.format === 'graph-model' ? convertGraphModel : convertLayersModel;
   const graph = convert(file, { inputSize });
-  const ends = endLayers(graph);
+  // Before the graph's end is rebuilt: a softmax that is taken off was a layer's.
+  const { layers } = graph;
   const classifier = buildClassifier(graph, roles);
+  const { name } = classifier.logitsFrom.value;
+  const logitsLayer = layers.findLast(({ value }) => value.name === name);
   return {
     ...classifier,
     layers: classifier.graph.layers,
-    outputs: provenOutputs(classifier, ends, roles.temperature ?? 1),
+    outputs: provenOutputs(classifier, logitsLayer, roles.temperature ?? 1),
   };
 }

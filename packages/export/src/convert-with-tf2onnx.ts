@@ -45,12 +45,14 @@ export async function convertWithTf2onnx(
     call: 0,
     value,
   }));
+  const { name } = wrapped.logitsFrom;
+  const logitsEnd = ends[wrapped.graph.outputs.findIndex((output) => output.name === name)];
   const known = { ...wrapped, graph: { ...wrapped.graph, layers: ends } };
   return {
     ...wrapped,
     // Only its outputs are known by the names of layers.
     layers: ends,
-    outputs: provenOutputs(known, ends, roles.temperature ?? 1),
+    outputs: provenOutputs(known, logitsEnd, roles.temperature ?? 1),
     version: versions['tf2onnx'] ?? 'unknown',
   };
 }

@@ -1,0 +1,167 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExportRecord } from '@isometry/core';
+import { exportModel, type ExportModelOptions, type PixelChoice } from '@isometry/export';
+import { createImageDecoder } from '@isometry/pixels';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apply } from './mobilenet.ts';
+import { openCpuSession } from './onnx-session.ts';
+import { convolution, features, graphOf, HEIGHT } from './stranger.ts';
+import { tf } from './tfjs.ts';
+import { draftFor, writeRun } from './write-run.ts';
+
+const { layers } = tf;
+const CAFFE: PixelChoice = {
+  fit: 'stretch',
+  filter: 'bilinear',
+  background: [0, 0, 0],
+  mean: [0.5, 0.4, 0.3],
+  std: [0.25, 0.25, 0.25],
+  channelOrder: 'bgr',
+};
+const ports = { decode: createImageDecoder(), createSession: openCpuSession };
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'isometry-outputs-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+type Options = Partial<ExportModelOptions> & { readonly labels: readonly string[] };
+
+async function proofOf(model: LayersModel, options: Options): Promise<ExportRecord['proof']> {
+  const place = await mkdtemp(join(folder, 'model-'));
+  await writeRun(place, model, draftFor(HEIGHT, false));
+  const shared = { ...ports, name: 'stranger', pixels: CAFFE, out: join(place, 'out.onnx') };
+  const { manifest } = await exportModel(join(place, 'model.json'), { ...shared, ...options });
+  if (manifest.export === null || manifest.export === undefined) throw new TypeError('no proof');
+  return manifest.export.proof;
+}
+
+function dense(
+  units: number,
+  name: string,
+  x: SymbolicTensor,
+  activation?: 'sigmoid',
+): SymbolicTensor {
+  return apply(layers.dense({ units, name, ...(activation && { activation }) }), x);
+}
+
+const TWO = ['no', 'yes'];
+const THREE = ['a', 'b', 'c'];
+
+/** Networks whose ends are not what the file has, what describes them, and the outputs that are compared. */
+const ENDS: Readonly<
+  Record<
+    string,
+    readonly [
+      network: (x: SymbolicTensor) => SymbolicTensor | SymbolicTensor[],
+      options: Options,
+      outputs: readonly string[],
+    ]
+  >
+> = {
+  'feature maps beside the classes': [
+    (x) => {
+      const map = apply(convolution(4, 'map'), x);
+      return [map, dense(3, 'classes', features(map))];
+    },
+    { labels: THREE, logits: 'classes' },
+    ['embedding', 'logits', 'map'],
+  ],
+  'the image itself': [
+    (x) => [dense(3, 'classes', features(x)), x],
+    { labels: THREE, logits: 'classes' },
+    ['embedding', 'logits', 'image'],
+  ],
+  'one logit of two classes': [
+    (x) => dense(1, 'one', features(x)),
+    { labels: TWO },
+    ['embedding', 'logits'],
+  ],
+  'one sigmoid of two classes behind another single value': [
+    (x) => {
+      const vector = features(x);
+      return [dense(1, 'age', vector), dense(1, 'one', vector, 'sigmoid')];
+    },
+    { labels: TWO, logits: 'one' },
+    ['embedding', 'age', 'probabilities'],
+  ],
+  'sigmoids behind others of the same number': [
+    (x) => {
+      const vector = features(x);
+      return [dense(3, 'others', vector, 'sigmoid'), dense(3, 'classes', vector, 'sigmoid')];
+    },
+    { labels: THREE, logits: 'classes' },
+    ['embedding', 'others', 'logits'],
+  ],
+  'sigmoids inside the network': [
+    (x) => dense(3, 'last', dense(3, 'classes', features(x), 'sigmoid')),
+    { labels: THREE, logits: 'classes' },
+    ['embedding', 'last', 'logits'],
+  ],
+  'the sigmoids of a map that is flattened': [
+    (x) => {
+      const map = layers.maxPooling2d({ poolSize: 5, strides: 4, padding: 'same' });
+      const sigmoids = layers.activation({ activation: 'sigmoid' });
+      return apply(
+        layers.flatten({ name: 'flat' }),
+        apply(sigmoids, apply(map, apply(convolution(2), x))),
+      );
+    },
+    {
+      labels: Array.from({ length: 18 }, (_, index) => `place ${index}`),
+      logits: 'flat',
+      embedding: 'flat',
+    },
+    ['embedding', 'logits'],
+  ],
+};
+
+describe('a model is proven by what it itself gives', () => {
+  it.each(Object.entries(ENDS))('%s', async (_, [network, options, outputs]) => {
+    const model = graphOf(network);
+    const wanted = outputs.map((name) => (name === 'image' ? model.inputNames[0] : name));
+    const proof = await proofOf(model, options);
+    expect(Object.keys(proof.outputs)).toEqual(wanted);
+    expect(proof.argmaxAgreement).toEqual({ agreed: 3, total: 3 });
+  });
+
+  it('counts the same labels by the classes, not by an output before them', async () => {
+    const model = graphOf((x) => {
+      const vector = features(x);
+      return [dense(4, 'others', vector), dense(1, 'one', vector, 'sigmoid')];
+    });
+    // The first of three equal values is moved by less than its bound.
+    const others = model.getLayer('others');
+    others.setWeights([tf.zeros([8, 4]), tf.tensor([1, 1, 1, 0.5])]);
+    const createSession: typeof openCpuSession = async (file) => {
+      const session = await openCpuSession(file);
+      return {
+        ...session,
+        run: async (feeds, names) => {
+          const answer = await session.run(feeds, names);
+          const { data, dims: [rows = 0] = [] } = answer['others'] ?? {};
+          for (let row = 0; row < rows; row++) data![4 * row] = 1 - 1e-5;
+          return answer;
+        },
+      };
+    };
+    const options = { labels: TWO, logits: 'one', createSession };
+    expect((await proofOf(model, options)).argmaxAgreement).toEqual({ agreed: 3, total: 3 });
+  });
+
+  it('refuses a softmax over pairs for a choice among all', async () => {
+    const model = graphOf((x) => {
+      const pairs = apply(layers.reshape({ targetShape: [2, 2] }), dense(4, 'four', features(x)));
+      const softmax = apply(layers.activation({ activation: 'softmax' }), pairs);
+      return apply(layers.flatten({ name: 'flat' }), softmax);
+    });
+    await expect(proofOf(model, { labels: ['a', 'b', 'c', 'd'] })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining('its softmax is over some of its 4 values') as string,
+    });
+  });
+});
