@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareArrays } from '@isometry/core';
-import { toFloat16 } from '@isometry/export';
+import { findBeyondHalf, toFloat16 } from '@isometry/export';
 import { decodeModel, encodeModel, floatTensor, type OnnxModel } from '@isometry/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgesPython, NO_JUDGES, runJudge } from '../judges.ts';
 import { valuesOf } from './onnx-session.ts';
 import { buildPrecisionModel, pictures, SIDE } from './precision-model.ts';
-import { outputsOf } from './precision-variant.ts';
+import { openCpu, outputsOf } from './precision-variant.ts';
 
 const FIXTURE = join(import.meta.dirname, '..', 'fixtures', 'model-v1.onnx');
 const JUDGE = join(import.meta.dirname, 'judge_model.py');
@@ -41,6 +41,26 @@ function castsOf({
         .filter((node) => node.inputs.includes(outputs[0] as string))
         .map(({ opType }) => opType),
     }));
+}
+
+/** What reads or gives the values of {@link loudModel}'s `left` that are beyond 65,504. */
+const LOUD_NODES = ['left', 'left_relu', 'both', 'last'];
+
+/** A branch gives hundreds of thousands, and the matrix behind makes them small again. */
+function loudModel(): OnnxModel {
+  const factors: Readonly<Record<string, number>> = { 'left/kernel': 5e4, 'last/kernel': 2e-5 };
+  return buildPrecisionModel({
+    change: (tensor) => {
+      const factor = factors[tensor.name];
+      if (factor === undefined) return tensor;
+      const values = new Float32Array(tensor.data.slice().buffer);
+      return floatTensor(
+        tensor.name,
+        tensor.dims,
+        values.map((value) => value * factor),
+      );
+    },
+  });
 }
 
 describe('toFloat16', () => {
@@ -134,6 +154,15 @@ describe('toFloat16', () => {
     ).toBeLessThan(0.01);
   });
 
+  it('finds the nodes whose values float16 does not hold, and none where it holds all', async () => {
+    const { tensor } = pictures(2, 4);
+    const open = (model: OnnxModel) => openCpu(encodeModel(model));
+    expect(await findBeyondHalf(buildPrecisionModel(), [tensor], open)).toEqual([]);
+    expect(await findBeyondHalf(loudModel(), [tensor], open)).toEqual(LOUD_NODES);
+    const aborted = findBeyondHalf(loudModel(), [tensor], open, AbortSignal.abort());
+    await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
   it('refuses a model that is float16 already', () => {
     expect(() => toFloat16(toFloat16(buildPrecisionModel()))).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID' }),
@@ -165,6 +194,29 @@ describe('Python', () => {
     const own = valuesOf(await outputsOf(half, tensor), 'embedding');
     // Two versions of ONNX Runtime, each free where it rounds to float16 inside (measured: 4e-6).
     expect(compareArrays(own, theirs).relativeL2).toBeLessThan(1e-4);
+  });
+
+  // NumPy computes in float16 where the CPU provider of ONNX Runtime takes float32.
+  it('gives numbers in real float16 arithmetic where values beyond it stay in float32', async ({
+    skip,
+  }) => {
+    skip(judgesPython() === undefined, NO_JUDGES);
+    const model = loudModel();
+    const { tensor } = pictures(2, 4);
+    const input = join(folder, 'loud');
+    await writeFile(input, tensor.data);
+    const ask = async (keepFloat: readonly string[]): Promise<Float32Array> => {
+      const path = join(folder, `loud-${keepFloat.length}.onnx`);
+      await writeFile(path, encodeModel(toFloat16(model, { keepFloat })));
+      const { outputs } = JSON.parse(
+        await runJudge(JUDGE, ['reference', path, input, `2x3x${SIDE}x${SIDE}`]),
+      ) as { outputs: Readonly<Record<string, { readonly data: string }>> };
+      const data = outputs['embedding']?.data ?? '';
+      return new Float32Array(Uint8Array.from(Buffer.from(data, 'base64')).buffer);
+    };
+    expect((await ask([])).some(Number.isFinite)).toBe(false);
+    const expected = valuesOf(await outputsOf(model, tensor), 'embedding');
+    expect(compareArrays(expected, await ask(LOUD_NODES)).relativeL2).toBeLessThan(0.01);
   });
 
   it('has NumPy round the weights to the same bits', async ({ skip }) => {

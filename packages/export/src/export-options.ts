@@ -22,7 +22,7 @@ export interface ExportOptions extends CanaryPorts {
   readonly loadTfjs?: (() => Promise<unknown>) | undefined;
   /**
    * Whether to fold padding and batch normalisation into the convolutions. Off, every layer keeps a node of its
-   * own: for finding the layer at fault. int8 needs them folded. @defaultValue true
+   * own: for finding the layer at fault. int8 is better with them folded. @defaultValue true
    */
   readonly fold?: boolean | undefined;
   /**

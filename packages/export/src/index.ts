@@ -44,6 +44,7 @@ export {
   type QuantizationReport,
   type QuantizeInt8Options,
 } from './precision/quantize-int8.ts';
+export { findBeyondHalf } from './precision/find-beyond-half.ts';
 export { toFloat16, type ToFloat16Options } from './precision/to-float16.ts';
 export {
   convertByTf2onnx,

@@ -2,7 +2,9 @@ import { throwIfAborted, type ExportRecord, type PixelSpec, type Precision } fro
 import { encodeExternal, type OnnxModel } from '@isometry/onnx';
 import type { ExportOptions } from './export-options.ts';
 import { openEncoded, sideFileOf } from './open-encoded.ts';
+import { findBeyondHalf } from './precision/find-beyond-half.ts';
 import { toFloat16 } from './precision/to-float16.ts';
+import { makeProofInputs } from './proof/proof-inputs.ts';
 import { measureVariant, type MeasuredVariant } from './variants/measure-variant.ts';
 import { quantizeModel } from './variants/quantize-model.ts';
 
@@ -27,9 +29,10 @@ export async function makeVariant(
   if (precision === 'fp32') return { precision, model, record: null };
   if (precision === 'fp16') {
     options.onProgress?.({ stage: 'fp16', done: 0, total: 1 });
-    const half = toFloat16(model);
+    const keptFloat = await findKeptFloat(model, pixels, options);
+    const half = toFloat16(model, { keepFloat: keptFloat });
     const cost = await measureCost(model, half, pixels, options);
-    return { precision, model: half, record: { ...cost, calibration: null, keptFloat: [] } };
+    return { precision, model: half, record: { ...cost, calibration: null, keptFloat } };
   }
   const { model: quantized, report } = await quantizeModel(model, pixels, options);
   const cost = await measureCost(model, quantized, pixels, options);
@@ -37,6 +40,28 @@ export async function makeVariant(
   const bits = reduceRange ? ', weights of 7 bits' : '';
   const calibration = { ...report.calibration, method: `${report.calibration.method}${bits}` };
   return { precision, model: quantized, record: { ...cost, calibration, keptFloat } };
+}
+
+/** What float16 does not hold on the inputs of a proof, but of training images: those for measuring decide nothing. */
+async function findKeptFloat(
+  model: OnnxModel,
+  spec: PixelSpec,
+  options: ExportOptions,
+): Promise<readonly string[]> {
+  const { images, decode, signal, out } = options;
+  const inputs = await makeProofInputs(spec, images?.calibration ?? [], {
+    decode,
+    signal,
+    isFast: true,
+  });
+  const dims = [1, 3, spec.height, spec.width];
+  const location = sideFileOf('model.onnx');
+  return findBeyondHalf(
+    model,
+    inputs.tensors.map((data) => ({ data, dims })),
+    (probe) => openEncoded(encodeExternal(probe, { location }), location, out, options),
+    signal,
+  );
 }
 
 /** Size, agreement and accuracy beside the float32 file. */

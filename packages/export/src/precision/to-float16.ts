@@ -1,15 +1,19 @@
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '@isometry/onnx';
 import { intAttribute } from '../attribute.ts';
 import { assertFloatModel } from './assert-float-model.ts';
-import { capturedValues, innerGraphs } from './captured-values.ts';
+import { capturedValues } from './captured-values.ts';
 import { toFloat16Bits } from './float16.ts';
 import { floatConstants } from './float-constants.ts';
 import { floatValues } from './float-values.ts';
 import { createFreshName } from './fresh-name.ts';
-import { HALF_OPERATORS, type HalfOperator } from './half-operators.ts';
+import { halfNodes, halfOutputs, isTyped } from './half-nodes.ts';
+import { HALF_OPERATORS } from './half-operators.ts';
 
 export interface ToFloat16Options {
-  /** Names of nodes that stay in float32 besides those that always do. @defaultValue none */
+  /**
+   * Names of nodes that stay in float32 besides those that always do, e.g. what `findBeyondHalf` finds.
+   * @defaultValue none
+   */
   readonly keepFloat?: readonly string[] | undefined;
 }
 
@@ -95,62 +99,6 @@ function convertGraph(graph: OnnxGraph, keepFloat: ReadonlySet<string>): OnnxGra
     }
   }
   return finish(graph, nodes, halfConstants, names.float16);
-}
-
-/** Which nodes run in float16. */
-function halfNodes(
-  graph: OnnxGraph,
-  constants: ReadonlyMap<string, OnnxTensor>,
-  keepFloat: ReadonlySet<string>,
-): ReadonlySet<OnnxNode> {
-  const half = new Set<OnnxNode>();
-  const values = new Set<string>();
-  const outputs = new Set(graph.outputs.map(({ name }) => name));
-  const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
-  for (const node of graph.nodes) {
-    const operator = HALF_OPERATORS[node.opType];
-    if (operator === undefined || !isStandard(node) || keepFloat.has(node.name)) continue;
-    const typed = node.inputs.filter(
-      (input, index) => input !== '' && isTyped(operator.typed, index),
-    );
-    if (!typed.every((input) => isHoldable(constants.get(input), operator))) continue;
-    const variable = typed.filter((input) => !constants.has(input));
-    if (operator.role === 'follows') {
-      if (variable.length === 0 || !variable.every((input) => values.has(input))) continue;
-      // An alias of an output would only be cast once more.
-      if (node.outputs.every((output) => outputs.has(output) && !read.has(output))) continue;
-    }
-    half.add(node);
-    for (const output of halfOutputs(node)) values.add(output);
-  }
-  return half;
-}
-
-/** The outputs of the type T: the mask of Dropout and the places of MaxPool are not. */
-function halfOutputs({ opType, outputs }: OnnxNode): readonly string[] {
-  return opType === 'Split' ? outputs : outputs.slice(0, 1);
-}
-
-function isStandard(node: OnnxNode): boolean {
-  return (node.domain ?? '') === '' && innerGraphs(node).length === 0;
-}
-
-function isTyped(typed: HalfOperator['typed'], index: number): boolean {
-  return typed === 'all' || typed.includes(index);
-}
-
-/** Whether float16 holds a constant. A weight that is rounded to zero is lost in its sum; a bound or factor is not. */
-function isHoldable(constant: OnnxTensor | undefined, { role }: HalfOperator): boolean {
-  if (constant === undefined) return true;
-  const values = floatValues(constant);
-  const bits = toFloat16Bits(values);
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] as number;
-    const magnitude = (bits[index] as number) & 0x7fff;
-    if (magnitude === 0x7c00 && Number.isFinite(value)) return false;
-    if (magnitude === 0 && value !== 0 && role === 'follows') return false;
-  }
-  return true;
 }
 
 function toHalfTensor({ dims, ...tensor }: OnnxTensor, name: string): OnnxTensor {
