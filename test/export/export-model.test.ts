@@ -137,6 +137,15 @@ describe('a tfjs model that Isometry did not train', () => {
     expect(Object.keys(proof?.outputs ?? {})).toEqual(['embedding', 'logits']);
   });
 
+  it('is refused with labels that are no labels, by a hint that helps the one who exports', async () => {
+    const write = exported(network({ units: 2 }), { labels: ['same', 'same'] });
+    await expect(write).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: expect.stringContaining('labels must be unique') as string,
+      hint: expect.stringContaining('Change what describes the model') as string,
+    });
+  });
+
   it('takes another layer for the embedding', async () => {
     const model = network({ units: 3, activation: 'softmax' });
     const path = await exported(model, { labels: ['a', 'b', 'c'], embedding: 'pool' });

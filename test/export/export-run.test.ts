@@ -12,7 +12,7 @@ import { exportRun, type ExportResult, type ExportOptions } from '@isometry/expo
 import { decodeModel, readManifest, readMetadata } from '@isometry/onnx';
 import { createImageDecoder } from '@isometry/pixels';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { randomiseWeights } from './layers-model.ts';
 import { apply, buildMobileNet } from './mobilenet.ts';
 import { openCpuSession, valuesOf } from './onnx-session.ts';
@@ -304,6 +304,47 @@ describe('a run that cannot be exported', () => {
       expect(error.code).toBe('ABORTED');
     },
   );
+
+  it.each([
+    ['no precision', { precisions: [] }, /No precision/u],
+    ['two precisions in one file', { out: 'one.onnx', precisions: ['fp32', 'fp16'] }, /One file/u],
+    ['no images to calibrate on', { precisions: ['int8'] }, /there are none/u],
+    ['calibration images below 1', { calibrationImages: 0 }, /calibrated on 0 images/u],
+    ['half a calibration image', { calibrationImages: 1.5 }, /calibrated on 1.5 images/u],
+    ['a drop below 0', { maxDrop: -0.01 }, /drop by -1 points/u],
+    ['a drop of more than everything', { maxDrop: 1.5 }, /drop by 150 points/u],
+    ['a drop that is no number', { maxDrop: Number.NaN }, /drop by NaN points/u],
+  ] as const)('because it is asked for %s, before the run is read', async (_, options, message) => {
+    const onProgress = vi.fn<(progress: Progress) => void>();
+    const error = await failure(() => Promise.resolve(), { ...options, onProgress });
+    expect(error.code).toBe('OPTION_INVALID');
+    expect(error.message).toMatch(message);
+    expect(onProgress).not.toHaveBeenCalled();
+  });
+
+  it('because the place is taken by a file, before the run is read', async () => {
+    const place = await mkdtemp(join(folder, 'taken-'));
+    await writeFile(join(place, 'file'), 'mine');
+    const onProgress = vi.fn<(progress: Progress) => void>();
+    const out = join(place, 'file', 'deep', 'model.onnx');
+    const error: unknown = await exportRun(join(folder, 'run'), {
+      ...ports,
+      out,
+      onProgress,
+    }).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      code: 'FILE_WRITE_FAILED',
+      message: expect.stringContaining(`${join(place, 'file')} is no folder`) as string,
+    });
+    expect(onProgress).not.toHaveBeenCalled();
+  });
+
+  it('because the system refuses a folder there, and at once', async () => {
+    // Node 20's own recursive mkdir never comes back from Linux' /proc.
+    const refused = process.platform === 'linux' ? '/proc' : join(folder, 'run', 'run.json');
+    const write = exportRun(join(folder, 'run'), { ...ports, out: join(refused, 'one', 'two') });
+    await expect(write).rejects.toMatchObject({ code: 'FILE_WRITE_FAILED' });
+  });
 
   it('because the place is taken by a file, or a file by a folder', async () => {
     const place = await mkdtemp(join(folder, 'taken-'));

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import {
-  IsometryError,
   MANIFEST_KEY,
   serializeManifest,
   throwIfAborted,
   type ExportRecord,
   type Manifest,
   type ManifestDraft,
-  type Precision,
 } from '@isometry/core';
 import { encodeExternal, type EncodedModel, type OnnxModel } from '@isometry/onnx';
 import { runCanary } from './canary.ts';
+import { checkOptions } from './check-options.ts';
 import type { ExportImage } from './export-image.ts';
 import type { ExportedModel, ExportOptions, ExportResult } from './export-options.ts';
 import { withImageMetadata } from './image-metadata.ts';
@@ -20,7 +19,6 @@ import { makeVariant } from './make-variants.ts';
 import { modelCard } from './model-card.ts';
 import { openEncoded, sideFileOf } from './open-encoded.ts';
 import { proveModel, type UnprovenModel } from './proof/prove-model.ts';
-import { assertCalibrationImages } from './variants/quantize-model.ts';
 import { writeFiles, type FileToWrite } from './write-files.ts';
 
 /** A model that is ready to be proven and written. */
@@ -39,9 +37,7 @@ export async function exportClassifier(
   options: ExportOptions,
 ): Promise<ExportResult> {
   const { out, signal, onProgress } = options;
-  const isFile = out.endsWith('.onnx');
-  const precisions = choosePrecisions(options.precisions, isFile);
-  if (precisions.includes('int8')) assertCalibrationImages(options.images);
+  const { isFile, precisions } = await checkOptions(options);
   const { manifest: draft, converter } = converted;
   const model = withImageMetadata(converted.model, draft.pixels);
   const proof = await proveModel(
@@ -85,20 +81,6 @@ export async function exportClassifier(
 function proofImages(images: ExportOptions['images']): readonly ExportImage[] {
   if (images === undefined) return [];
   return images.test.length > 0 ? images.test : images.calibration;
-}
-
-/** @throws `OPTION_INVALID` */
-function choosePrecisions(
-  wanted: ExportOptions['precisions'],
-  isFile: boolean,
-): readonly Precision[] {
-  const precisions = [...new Set<Precision>(wanted ?? ['fp32'])];
-  if (precisions.length === 1 || (!isFile && precisions.length > 0)) return precisions;
-  throw new IsometryError(
-    'OPTION_INVALID',
-    precisions.length === 0 ? 'No precision is asked for.' : 'One file has one precision.',
-    { hint: 'Name a folder, or one precision.', details: { option: 'precisions', precisions } },
-  );
 }
 
 async function proveCanary(

@@ -1,5 +1,12 @@
-import { parseManifestDraft, throwIfAborted, type ManifestDraft } from '@isometry/core';
+import {
+  IsometryError,
+  isIsometryError,
+  parseManifestDraft,
+  throwIfAborted,
+  type ManifestDraft,
+} from '@isometry/core';
 import { spatialShape } from './value.ts';
+import { checkOptions } from './check-options.ts';
 import { convert } from './convert.ts';
 import type { ConvertedClassifier } from './convert-classifier.ts';
 import { exportClassifier } from './export-classifier.ts';
@@ -40,6 +47,7 @@ export async function exportModel(
   modelJson: string,
   options: ExportModelOptions,
 ): Promise<ExportResult> {
+  await checkOptions(options);
   options.onProgress?.({ stage: 'read', done: 0, total: 1 });
   const file = await readTfjsModel(modelJson);
   throwIfAborted(options.signal);
@@ -73,7 +81,7 @@ function describe(
   const [input] = graph.inputs;
   const { height = 0, width = 0 } = (input && spatialShape(input.value)) ?? {};
   const { channelOrder: _, ...choice } = pixels;
-  return parseManifestDraft({
+  const draft = {
     version: 1,
     name,
     labels,
@@ -89,5 +97,14 @@ function describe(
     metrics: null,
     license,
     intendedUse,
-  });
+  };
+  try {
+    return parseManifestDraft(draft);
+  } catch (error) {
+    if (!isIsometryError(error)) throw error;
+    // Its own hint is for readers of a file.
+    const { code, message, cause, details } = error;
+    const hint = 'Change what describes the model: its name, labels, pixels, licence or use.';
+    throw new IsometryError(code, message, { hint, cause, details });
+  }
 }

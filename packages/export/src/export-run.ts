@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { throwIfAborted, type ManifestDraft } from '@isometry/core';
+import { checkOptions } from './check-options.ts';
 import { convert } from './convert.ts';
 import type { ClassifierGraph } from './classifier-graph.ts';
 import { exportClassifier } from './export-classifier.ts';
@@ -14,6 +15,7 @@ import { runInvalid } from './run-invalid.ts';
  * `PACKAGE_MISSING`, `INFERENCE_FAILED`, `FILE_WRITE_FAILED`, `ABORTED`
  */
 export async function exportRun(runFolder: string, options: ExportOptions): Promise<ExportResult> {
+  await checkOptions(options);
   options.onProgress?.({ stage: 'read', done: 0, total: 1 });
   const run = await readRun(runFolder);
   throwIfAborted(options.signal);

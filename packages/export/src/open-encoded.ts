@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { IsometryError, type ModelSession } from '@isometry/core';
 import type { EncodedModel } from '@isometry/onnx';
 import type { CanaryPorts } from './canary.ts';
+import { nearestFolder } from './nearest-folder.ts';
 
 /** The side file of a model whose weights are beyond protobuf's 2 GiB. */
 export function sideFileOf(modelFile: string): string {
@@ -10,7 +11,7 @@ export function sideFileOf(modelFile: string): string {
 }
 
 /**
- * Opens a model that has not been written yet. One with a side file is put beside `out` for as long as the session
+ * Opens a model that has not been written yet. One with a side file is put near `out` for as long as the session
  * lives, for ONNX Runtime finds such weights by path alone.
  * @throws `INFERENCE_FAILED`, `FILE_WRITE_FAILED`, `MODEL_TOO_LARGE` when the port cannot open files
  */
@@ -28,10 +29,10 @@ export async function openEncoded(
       { hint: 'Hand in `createSessionFromFile`.' },
     );
   }
-  const parent = dirname(resolve(out));
+  // Folders that are made for it would stay behind.
+  const { path: parent } = await nearestFolder(dirname(out));
   let folder: string | undefined;
   try {
-    await mkdir(parent, { recursive: true });
     folder = await mkdtemp(join(parent, '.isometry-proof-'));
     await writeFile(join(folder, 'model.onnx'), encoded.model);
     await writeFile(join(folder, location), encoded.data);

@@ -1,12 +1,27 @@
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { IsometryError, isIsometryError, throwIfAborted } from '@isometry/core';
+import { nearestFolder } from './nearest-folder.ts';
 
 /** A file by its path inside the folder that is written. */
 export interface FileToWrite {
   readonly path: string;
   /** Pieces are written one after the other. */
   readonly content: Uint8Array | string | readonly Uint8Array[];
+}
+
+/**
+ * Checks that files can be made in a folder, before long work for them is done. It makes nothing.
+ * @throws `FILE_WRITE_FAILED`
+ */
+export async function assertWritable(folder: string): Promise<void> {
+  const { path } = await nearestFolder(folder);
+  try {
+    if (!(await stat(path)).isDirectory()) throw writeFailed(folder, `${path} is no folder`);
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw isIsometryError(error) ? error : writeFailed(folder, error);
+  }
 }
 
 /**
@@ -23,7 +38,7 @@ export async function writeFiles(
   const made: string[] = [];
   let staging: string | undefined;
   try {
-    made.push(...(await makeFolder(target)));
+    await makeFolder(target, made);
     staging = await mkdtemp(join(target, '.isometry-'));
     for (const { path, content } of files) {
       // One after the other, so that an abort stops the rest.
@@ -34,7 +49,7 @@ export async function writeFiles(
     // Whatever could stop a rename is found before the first one.
     for (const place of places) {
       // oxlint-disable-next-line no-await-in-loop
-      made.push(...(await makePlace(place)));
+      await makePlace(place, made);
     }
     for (const [index, { path }] of files.entries()) {
       // oxlint-disable-next-line no-await-in-loop
@@ -63,17 +78,24 @@ async function writeStaged(
   throwIfAborted(signal);
 }
 
-/** Makes a folder and returns the topmost that did not exist. */
-async function makeFolder(path: string): Promise<string[]> {
-  const first = await mkdir(path, { recursive: true });
-  return first === undefined ? [] : [first];
+/**
+ * Makes a folder and those above it, and adds them to `made`. One by one: where the system refuses in a folder that is
+ * there (`/proc`), Node's recursive mkdir tries for ever.
+ */
+async function makeFolder(path: string, made: string[]): Promise<void> {
+  const { missing } = await nearestFolder(path);
+  for (const folder of missing) {
+    // oxlint-disable-next-line no-await-in-loop
+    await mkdir(folder);
+    made.push(folder);
+  }
 }
 
 /** Makes the folder of a file, and refuses a folder where the file goes. */
-async function makePlace(path: string): Promise<string[]> {
+async function makePlace(path: string, made: string[]): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory() === true) throw writeFailed(path, 'it is a folder');
-  return makeFolder(dirname(path));
+  await makeFolder(dirname(path), made);
 }
 
 function writeFailed(target: string, cause: unknown): IsometryError {

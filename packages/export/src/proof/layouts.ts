@@ -1,33 +1,23 @@
-/** `[channels, height, width]` to `[height, width, channels]`, image by image. */
-export function toChannelsLast(
-  planar: Float32Array,
-  { height, width, channels }: Sizes,
-): Float32Array {
-  return move(planar, channels, height * width);
-}
-
-/** `[height, width, channels]` to `[channels, height, width]`, image by image. */
-export function toChannelsFirst(
-  interleaved: Float32Array,
-  { height, width, channels }: Sizes,
-): Float32Array {
-  return move(interleaved, height * width, channels);
-}
-
 interface Sizes {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
 }
 
-/** Transposes each matrix of `rows` by `columns`. */
-function move(values: Float32Array, rows: number, columns: number): Float32Array {
-  const moved = new Float32Array(values.length);
-  const size = rows * columns;
-  for (let first = 0; first < values.length; first += size) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        moved[first + column * rows + row] = values[first + row * columns + column] as number;
+/** `[channels, height, width]` to `[height, width, channels]`, image by image. */
+export function toChannelsLast(
+  planar: Float32Array,
+  { height, width, channels }: Sizes,
+): Float32Array {
+  const moved = new Float32Array(planar.length);
+  const area = height * width;
+  const size = channels * area;
+  for (let first = 0; first < planar.length; first += size) {
+    for (let channel = 0; channel < channels; channel++) {
+      for (let pixel = 0; pixel < area; pixel++) {
+        moved[first + pixel * channels + channel] = planar[
+          first + channel * area + pixel
+        ] as number;
       }
     }
   }
