@@ -2,8 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { IsometryError, type Precision, type Progress } from '@isometry/core';
 import type { ExportOptions, ExportResult } from '@isometry/export';
-import { cacheFolder } from '../setup/cache-folder.ts';
-import { judgesInterpreter } from '../setup/setup-judges.ts';
+import { converterPython } from '../setup/converter-python.ts';
 import { collectOtherImages, collectRunImages, type CollectedImages } from './collect-images.ts';
 import { exportPorts, importExporter } from './export-run.ts';
 import { parsePixels } from './parse-pixels.ts';
@@ -106,9 +105,9 @@ async function findConverter({
   env,
   signal,
   onNote,
-}: Pick<ExportHereOptions, 'env' | 'signal' | 'onNote'>): Promise<string> {
+}: Pick<ExportHereOptions, 'env' | 'signal' | 'onNote'>): Promise<string | undefined> {
   const { findTf2onnx, formatVersions } = await importExporter();
-  const python = judgesInterpreter(cacheFolder(env));
+  const python = converterPython(env);
   const versions = await findTf2onnx({ python, signal });
   onNote(`converting by ${formatVersions(versions)}`);
   return python;
