@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportRecord } from '@isometry/core';
 import { exportModel, type ExportModelOptions, type PixelChoice } from '@isometry/export';
+import { decodeModel, encodeModel } from '@isometry/onnx';
 import { createImageDecoder } from '@isometry/pixels';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomiseWeights } from './layers-model.ts';
 import { apply } from './mobilenet.ts';
 import { openCpuSession } from './onnx-session.ts';
 import { convolution, features, graphOf, HEIGHT } from './stranger.ts';
@@ -38,6 +40,10 @@ async function proofOf(model: LayersModel, options: Options): Promise<ExportReco
   const { manifest } = await exportModel(join(place, 'model.json'), { ...shared, ...options });
   if (manifest.export === null || manifest.export === undefined) throw new TypeError('no proof');
   return manifest.export.proof;
+}
+
+function pooled(x: SymbolicTensor): SymbolicTensor {
+  return apply(layers.globalAveragePooling2d({}), apply(convolution(5), x));
 }
 
 function dense(
@@ -102,6 +108,27 @@ const ENDS: Readonly<
     { labels: THREE, logits: 'classes' },
     ['embedding', 'last', 'logits'],
   ],
+  'the second call of a shared layer, which TensorFlow.js makes first': [
+    (x) => {
+      const shared = layers.dense({ units: 4, name: 'shared' });
+      const [first, second] = [pooled(x), pooled(x)].map((vector) => apply(shared, vector));
+      return [second!, dense(3, 'classes', first!)];
+    },
+    { labels: THREE, logits: 'classes' },
+    ['embedding', 'logits', 'shared'],
+  ],
+  'the second call of a model inside, which TensorFlow.js makes first': [
+    (x) => {
+      const image = tf.input({ shape: x.shape.slice(1) as number[] });
+      const inside = tf.model({ name: 'inside', inputs: image, outputs: pooled(image) });
+      const [first, second] = [x, apply(layers.leakyReLU(), x)].map(
+        (one) => inside.apply(one) as SymbolicTensor,
+      );
+      return [second!, dense(3, 'classes', first!)];
+    },
+    { labels: THREE, logits: 'classes' },
+    ['embedding', 'logits', 'inside'],
+  ],
   'the sigmoids of a map that is flattened': [
     (x) => {
       const map = layers.maxPooling2d({ poolSize: 5, strides: 4, padding: 'same' });
@@ -120,6 +147,34 @@ const ENDS: Readonly<
   ],
 };
 
+/** Float32 values, each in the place of the one before. */
+function rotated(data: Uint8Array): Uint8Array {
+  return Uint8Array.from(data, (_, index) => data[(index + 4) % data.length] as number);
+}
+
+/** Stacks in a stack, as Teachable Machine saves them; its first layer has no call of its own. */
+function stackOfStacks(): LayersModel {
+  const image = tf.input({ shape: [HEIGHT, HEIGHT, 3] });
+  const base = tf.model({
+    name: 'base',
+    inputs: image,
+    outputs: apply(convolution(6, 'look'), image),
+  });
+  const pool = layers.globalAveragePooling2d({ name: 'pool' });
+  const head = [
+    layers.dense({ units: 5, inputShape: [6], activation: 'relu', name: 'hidden' }),
+    layers.dense({ units: 3, activation: 'softmax', name: 'classes' }),
+  ];
+  const model = tf.sequential({
+    layers: [
+      tf.sequential({ name: 'body', layers: [base, pool] }),
+      tf.sequential({ name: 'head', layers: head }),
+    ],
+  });
+  randomiseWeights(model, 4);
+  return model;
+}
+
 describe('a model is proven by what it itself gives', () => {
   it.each(Object.entries(ENDS))('%s', async (_, [network, options, outputs]) => {
     const model = graphOf(network);
@@ -127,6 +182,28 @@ describe('a model is proven by what it itself gives', () => {
     const proof = await proofOf(model, options);
     expect(Object.keys(proof.outputs)).toEqual(wanted);
     expect(proof.argmaxAgreement).toEqual({ agreed: 3, total: 3 });
+  });
+
+  it('by the layers of stacks in a stack', async () => {
+    const proof = await proofOf(stackOfStacks(), { labels: THREE, embedding: 'pool' });
+    expect(Object.keys(proof.outputs)).toEqual(['embedding', 'probabilities']);
+    expect(proof.argmaxAgreement).toEqual({ agreed: 3, total: 3 });
+  });
+
+  it.each(['look', 'hidden'])('names the layer inside stacks that is wrong: %s', async (layer) => {
+    const createSession: typeof openCpuSession = (file) => {
+      const whole = decodeModel(file);
+      const kernel = whole.graph.nodes.find(({ name }) => name.endsWith(`/${layer}`))?.inputs[1];
+      const initializers = whole.graph.initializers.map((tensor) =>
+        tensor.name === kernel ? { ...tensor, data: rotated(tensor.data) } : tensor,
+      );
+      const broken = { ...whole, graph: { ...whole.graph, initializers } };
+      return openCpuSession(encodeModel(broken));
+    };
+    await expect(proofOf(stackOfStacks(), { labels: THREE, createSession })).rejects.toMatchObject({
+      code: 'EXPORT_MISMATCH',
+      message: expect.stringContaining(`/${layer}" (`) as string,
+    });
   });
 
   it('counts the same labels by the classes, not by an output before them', async () => {

@@ -1,5 +1,5 @@
-import { MODEL_CLASSES, parseKerasModel, type LayerEntry } from './keras-model.ts';
-import { INPUT_CLASS, listCalls, type CallList } from './layer-calls.ts';
+import { MODEL_CLASSES, parseKerasModel } from './keras-model.ts';
+import { INPUT_CLASS, listCalls, type CallList, type ModelCall } from './layer-calls.ts';
 import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
 
 /** One call of one layer; every layer here has one output. */
@@ -10,7 +10,10 @@ export interface LayerCall {
   readonly path: readonly string[];
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** 0 for the first call of it, 1 for the second: more than one when it is shared. */
+  /**
+   * 0 for the first call of it in the order of the file, 1 for the second: more than one when it is shared. In a model
+   * inside, those of its first call go first.
+   */
   readonly call: number;
   /** What feeds it, as places in the list of all calls. */
   readonly inputs: readonly number[];
@@ -51,20 +54,26 @@ interface ModelPlace {
   /** The names of the models that it is in and its own, for people and for weights. */
   readonly names: readonly string[];
   readonly path: readonly string[];
+  /** As in {@link LayerCall}. */
+  readonly call: number;
   /** What feeds it; undefined when its inputs are those of the whole model. */
+  readonly inputs: readonly number[] | undefined;
+}
+
+/** A call of a layer in its model, with what feeds it by its place in the list of all calls. */
+interface PlacedCall extends Pick<ModelCall, 'layer' | 'call'> {
   readonly inputs: readonly number[] | undefined;
 }
 
 class Inliner {
   readonly #calls: LayerCall[] = [];
   readonly #inputs: ModelEnd[] = [];
-  readonly #callsOf = new Map<string, number>();
   /** By configuration: a shared model is read once. */
   readonly #lists = new Map<unknown, CallList>();
   #visited = 0;
 
   inlineWhole(model: Pick<ModelPlace, 'className' | 'config'>): Topology {
-    const outputs = this.#inline({ ...model, names: [], path: [], inputs: undefined });
+    const outputs = this.#inline({ ...model, names: [], path: [], call: 0, inputs: undefined });
     return { calls: this.#calls, inputs: this.#inputs, outputs };
   }
 
@@ -102,36 +111,33 @@ class Inliner {
         `layer "${name}" of ${describe(place)} has no output ${output}`,
       );
     };
-    for (const [index, { layer, inputs: sources }] of calls.entries()) {
+    for (const [index, { layer, call, inputs: sources }] of calls.entries()) {
       const end = given?.[inputAt.get(index) ?? -1];
       const fed = sources?.map((source) => find(source.call, source.output).call) ?? given;
       made.push(
-        end === undefined ? this.#call(place, layer, fed) : [{ name: layer.name, call: end }],
+        end === undefined
+          ? this.#call(place, { layer, call, inputs: fed })
+          : [{ name: layer.name, call: end }],
       );
     }
     return outputs.map(({ call, output }) => find(call, output));
   }
 
-  #call(
-    place: ModelPlace,
-    layer: LayerEntry,
-    inputs: readonly number[] | undefined,
-  ): readonly ModelEnd[] {
+  #call(place: ModelPlace, { layer, call: own, inputs }: PlacedCall): readonly ModelEnd[] {
+    const call = place.call * Math.max(1, layer.calls.length) + own;
     const names = [...place.names, layer.name];
     const path = [...place.path, layer.ownName];
     const { className, config } = layer;
     if (MODEL_CLASSES.has(className)) {
-      const ends = this.#inline({ className, config, names, path, inputs });
+      const ends = this.#inline({ className, config, names, path, call, inputs });
       const prefix = (end: string): string =>
         ends.length === 1 ? layer.name : `${layer.name}/${end}`;
-      return ends.map(({ name, call }) => ({ name: prefix(name), call }));
+      return ends.map((end) => ({ ...end, name: prefix(end.name) }));
     }
     if (typeof config !== 'object' || config === null || Array.isArray(config)) {
       throw tfjsModelInvalid('model.json', `layer "${names.join('/')}" has no configuration`);
     }
     const name = names.join('/');
-    const call = this.#callsOf.get(name) ?? 0;
-    this.#callsOf.set(name, call + 1);
     const end = { name: layer.name, call: this.#calls.length };
     if (className === INPUT_CLASS) this.#inputs.push({ name, call: end.call });
     this.#calls.push({

@@ -12,6 +12,8 @@ export interface CallOutput {
 /** One call of a layer, or of a model inside. */
 export interface ModelCall {
   readonly layer: LayerEntry;
+  /** Which call of the layer, as the file lists them, from 0. */
+  readonly call: number;
   /** What feeds it. Undefined for a model that stands first in a stack: what feeds the stack feeds it. */
   readonly inputs: readonly CallOutput[] | undefined;
 }
@@ -46,8 +48,8 @@ function listStack(layers: readonly LayerEntry[], at: string): CallList {
   const isInput = first.className === INPUT_CLASS;
   const head = isFedByModel || isInput ? layers : [inputBefore(first), ...layers];
   const calls = head.map((layer, index): ModelCall => {
-    if (index > 0) return { layer, inputs: [{ call: index - 1, output: 0 }] };
-    return { layer, inputs: isFedByModel ? undefined : [] };
+    if (index > 0) return { layer, call: 0, inputs: [{ call: index - 1, output: 0 }] };
+    return { layer, call: 0, inputs: isFedByModel ? undefined : [] };
   });
   return {
     calls,
@@ -129,7 +131,7 @@ class CallSorter {
       if (from === undefined) {
         const inputs = top.connections.map((connection) => this.#find(connection));
         this.#places.set(keyOf(top.layer.name, top.call), this.#calls.length);
-        this.#calls.push({ layer: top.layer, inputs });
+        this.#calls.push({ layer: top.layer, call: top.call, inputs });
         stack.pop();
         continue;
       }

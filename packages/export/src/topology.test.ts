@@ -127,6 +127,23 @@ describe('parseTopology', () => {
     ]);
   });
 
+  it('numbers the calls of a shared layer as the file does, also where the second comes first', () => {
+    // `b` stands before `s` and needs its second call.
+    const early = model(
+      layer('a'),
+      layer('b', [['s', 1, 0]]),
+      layer('s', ['a'], ['a']),
+      layer('c', ['b', ['s', 0, 0]]),
+    );
+    expect(summary(early).calls).toEqual([
+      'a:0()',
+      's:1(a:0)',
+      'b:0(s:1)',
+      's:0(a:0)',
+      'c:0(b:0 s:0)',
+    ]);
+  });
+
   it('lays out a model that is called twice and has two outputs', () => {
     const two = config([layer('i'), layer('p', ['i']), layer('q', ['p'])], ['q', 'p'], ['i']);
     const whole = {

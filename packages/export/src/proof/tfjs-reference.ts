@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { GraphModel, io, LayersModel, NamedTensorMap, Tensor } from '@tensorflow/tfjs';
+import type { GraphModel, io, NamedTensorMap, Tensor } from '@tensorflow/tfjs';
 import { IsometryError } from '@isometry/core';
 import { shorten } from '../shorten.ts';
 import type { TfjsModelFile } from '../tfjs-model-file.ts';
 import { registerOwnLayers } from './own-layers.ts';
 import { readShard } from './read-shard.ts';
-import { referenceKey, type ReferenceModel, type ReferenceValue } from './reference-model.ts';
+import { readTensors } from './read-tensors.ts';
+import type { ReferenceModel, ReferenceValue } from './reference-model.ts';
+import { runLayers } from './run-layers.ts';
 import type { Tfjs } from './tfjs.ts';
 
 /** Where the trained model lies, and how its network wants its pixels. */
@@ -91,52 +93,6 @@ async function loadArtifacts(path: string): Promise<io.ModelArtifacts> {
   };
 }
 
-/** A layer or a model inside the model, as far as it is watched. */
-interface Watched {
-  readonly name: string;
-  readonly layers?: readonly Watched[];
-  call(inputs: unknown, kwargs: unknown): Tensor | Tensor[];
-}
-
-/** Runs a layers model and keeps what its layers answer: also of nested models, and of every call of a shared layer. */
-function runLayers(
-  tf: Tfjs,
-  model: LayersModel,
-  images: Tensor,
-  wanted: ReadonlySet<string>,
-): ReadonlyMap<string, ReferenceValue> {
-  const kept = new Map<string, Tensor>();
-  const restore: (() => void)[] = [];
-  const watch = (layer: Watched, path: string): void => {
-    const calls = { count: 0 };
-    const own = Object.getOwnPropertyDescriptor(layer, 'call');
-    const call = layer.call.bind(layer);
-    layer.call = (inputs, kwargs) => {
-      const answer = call(inputs, kwargs);
-      const key = referenceKey({ name: path, call: calls.count++ });
-      const [first] = Array.isArray(answer) ? answer : [answer];
-      if (first !== undefined && wanted.has(key)) kept.set(key, tf.keep(first.clone()));
-      return answer;
-    };
-    restore.push(() => {
-      if (own === undefined) delete (layer as { call?: unknown }).call;
-      else Object.defineProperty(layer, 'call', own);
-    });
-    for (const inner of layer.layers ?? []) watch(inner, `${path}/${inner.name}`);
-  };
-  try {
-    for (const layer of model.layers as unknown as readonly Watched[]) watch(layer, layer.name);
-    // TensorFlow.js does not call the layer that stands for the input.
-    const input = referenceKey({ name: model.inputNames[0] ?? '', call: 0 });
-    if (wanted.has(input)) kept.set(input, images.clone());
-    tf.tidy(() => void model.predict(images));
-    return readAll(kept);
-  } finally {
-    for (const undo of restore) undo();
-    tf.dispose([images, ...kept.values()]);
-  }
-}
-
 function runGraph(
   tf: Tfjs,
   model: GraphModel,
@@ -150,16 +106,8 @@ function runGraph(
   const answer = model.execute(feeds, names);
   const tensors = Array.isArray(answer) ? answer : [answer];
   try {
-    return readAll(new Map(keys.map((key, index) => [key, tensors[index] as Tensor])));
+    return readTensors(new Map(keys.map((key, index) => [key, tensors[index] as Tensor])));
   } finally {
     tf.dispose([images, ...tensors]);
   }
-}
-
-function readAll(tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, ReferenceValue> {
-  const values = new Map<string, ReferenceValue>();
-  for (const [key, tensor] of tensors) {
-    values.set(key, { dims: tensor.shape, data: Float32Array.from(tensor.dataSync()) });
-  }
-  return values;
 }
