@@ -28,7 +28,12 @@ export interface OutputComparison {
 /** Both converters on one run folder, and how far their outputs are apart in ONNX Runtime. */
 export async function compareConverters(
   run: string,
-  options: { readonly batch: number; readonly seed: number; readonly roles?: ClassifierRoles },
+  options: {
+    readonly batch: number;
+    readonly seed: number;
+    readonly roles?: ClassifierRoles;
+    readonly layers?: readonly string[];
+  },
 ): Promise<{
   readonly native: OnnxModel;
   readonly theirs: OnnxModel;
@@ -37,7 +42,10 @@ export async function compareConverters(
   const path = join(run, 'model.json');
   const { roles = {} } = options;
   const native = buildClassifier(convertLayersModel(await readTfjsModel(path)), roles).model;
-  const converted = await convertByTf2onnx(path, { python: judgesPython() });
+  const converted = await convertByTf2onnx(path, {
+    python: judgesPython(),
+    layers: options.layers,
+  });
   const theirs = wrapConverted(converted.model, roles).model;
   const [input] = native.graph.inputs;
   const sizes = (input?.dims ?? []).slice(1).map(({ size }) => Number(size));
@@ -54,7 +62,8 @@ export async function compareConverters(
   const [a, b] = [await runModel(native), await runModel(theirs)];
   const outputs = Object.entries(b).map(([name, { data, dims }]) => {
     const ours = a[name];
-    const { maxAbs, relativeL2 } = compareArrays(ours?.data ?? new Float32Array(), data);
+    const apart = { maxAbs: Infinity, relativeL2: Infinity };
+    const { maxAbs, relativeL2 } = ours === undefined ? apart : compareArrays(ours.data, data);
     const size = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     return { name, maxAbs, relativeL2, dims, nativeDims: ours?.dims, size };
   });

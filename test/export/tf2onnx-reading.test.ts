@@ -108,14 +108,30 @@ describe('the reader of tf2onnx’ side', () => {
       const count = firstWeight(document.weightsManifest).shape.reduce((a, b) => a * b, 1);
       const bytes = Uint8Array.from({ length: count }, (_, at) => (at * 97) % 256);
       await writeFile(join(run, 'first.bin'), bytes);
-      const { native, theirs, outputs } = await compareConverters(run, { batch: 3, seed: 9 });
-      expect(theirs.graph.outputs).toEqual(native.graph.outputs);
-      for (const { maxAbs } of outputs) {
+      const { native, theirs, outputs } = await compareConverters(run, {
+        batch: 3,
+        seed: 9,
+        layers: ['mean', 'embedding'],
+      });
+      // The layer that is asked for, after the model's own.
+      const mean = { name: 'mean', dataType: 'float32', dims: [{ size: 'N' }, { size: 6 }] };
+      expect(theirs.graph.outputs).toEqual([...native.graph.outputs, mean]);
+      expect(outputs.at(-1)).toMatchObject({ name: 'mean', dims: [3, 6], nativeDims: undefined });
+      for (const { maxAbs } of outputs.slice(0, -1)) {
         // Measured: 1.2e-7.
         expect(maxAbs).toBeLessThan(2e-6);
       }
     },
   );
+
+  it('names a layer that it does not find', async () => {
+    const run = await changedRun('layer', () => {});
+    const options = { python: judgesPython(), layers: ['inner_conv'] };
+    await expect(convertByTf2onnx(join(run, 'model.json'), options)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      details: { failure: 'layer-missing', layer: 'inner_conv' },
+    });
+  });
 
   it('finds tf2onnx, and says which', async () => {
     const versions = await findTf2onnx({ python: judgesPython() });
