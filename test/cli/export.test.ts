@@ -51,7 +51,10 @@ describe('isometry export of a run', () => {
     expect(fp32?.variant).toBeNull();
     expect(fp32?.proof.inputs.images).toBeGreaterThan(1);
     expect(fp16).toMatchObject({ precision: 'fp16', proof: fp32?.proof });
-    expect(fp16?.variant).toMatchObject({ calibration: null, keptFloat: [] });
+    expect(fp16?.variant).toMatchObject({
+      calibration: null,
+      keptFloat: ['conv1', 'conv_dw_1', 'conv_pw_1', 'conv_dw_2'],
+    });
     expect(fp16?.variant?.sizeRatio).toBeLessThan(0.6);
     expect(fp16?.variant?.agreement?.agreed).toBe(fp16?.variant?.agreement?.total);
     expect(int8?.variant?.calibration).toMatchObject({

@@ -137,6 +137,22 @@ describe('toFloat16', () => {
     ).toEqual(['float32', 'float32', 'float32', 'float16']);
   });
 
+  it('leaves weights in float32 that are fewer than a thousandth of all', () => {
+    const wide = buildPrecisionModel({
+      change: (tensor) =>
+        tensor.name === 'dense/kernel'
+          ? floatTensor(tensor.name, [512, 160], new Float32Array(512 * 160))
+          : tensor,
+    });
+    const half = toFloat16(wide);
+    // 8 kernels of 9 weights, where 82,000 and 8,192 are the others; 216 are just enough.
+    expect(
+      ['depthwise/kernel', 'pointwise/kernel', 'loud/kernel', 'dense/kernel'].map((name) =>
+        typeOf(half, name),
+      ),
+    ).toEqual(['float32', 'float32', 'float16', 'float16']);
+  });
+
   it('keeps a constant in both types where both are read', async () => {
     const model = buildPrecisionModel();
     const nodes = model.graph.nodes.map((node) =>

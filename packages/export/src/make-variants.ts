@@ -3,6 +3,7 @@ import { encodeExternal, type OnnxModel } from '@isometry/onnx';
 import type { ExportOptions } from './export-options.ts';
 import { openEncoded, sideFileOf } from './open-encoded.ts';
 import { findBeyondHalf } from './precision/find-beyond-half.ts';
+import { findSmallWeights } from './precision/find-small-weights.ts';
 import { toFloat16 } from './precision/to-float16.ts';
 import { makeProofInputs } from './proof/proof-inputs.ts';
 import { measureVariant, type MeasuredVariant } from './variants/measure-variant.ts';
@@ -42,7 +43,10 @@ export async function makeVariant(
   return { precision, model: quantized, record: { ...cost, calibration, keptFloat } };
 }
 
-/** What float16 does not hold on the inputs of a proof, but of training images: those for measuring decide nothing. */
+/**
+ * Nodes whose values float16 does not hold on the inputs of a proof, but of training images (those for measuring decide
+ * nothing), and those whose weights are few.
+ */
 async function findKeptFloat(
   model: OnnxModel,
   spec: PixelSpec,
@@ -56,12 +60,14 @@ async function findKeptFloat(
   });
   const dims = [1, 3, spec.height, spec.width];
   const location = sideFileOf('model.onnx');
-  return findBeyondHalf(
+  const beyond = await findBeyondHalf(
     model,
     inputs.tensors.map((data) => ({ data, dims })),
     (probe) => openEncoded(encodeExternal(probe, { location }), location, out, options),
     signal,
   );
+  const kept = new Set([...beyond, ...findSmallWeights(model.graph)]);
+  return model.graph.nodes.flatMap(({ name }) => (kept.has(name) ? [name] : []));
 }
 
 /** Size, agreement and accuracy beside the float32 file. */

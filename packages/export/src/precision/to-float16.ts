@@ -5,6 +5,7 @@ import { capturedValues } from './captured-values.ts';
 import { toFloat16Bits } from './float16.ts';
 import { floatConstants } from './float-constants.ts';
 import { floatValues } from './float-values.ts';
+import { findSmallWeights } from './find-small-weights.ts';
 import { createFreshName } from './fresh-name.ts';
 import { halfNodes, halfOutputs, isTyped } from './half-nodes.ts';
 import { HALF_OPERATORS } from './half-operators.ts';
@@ -26,13 +27,14 @@ type Half = keyof typeof CAST_TO;
  * Makes a float16 model of a float32 one: half the size, the same names. Weights are rounded to the nearest; inputs
  * and outputs stay float32. What runs in float32 still: operators outside {@link HALF_OPERATORS} (sums over many
  * values, norms, divisions), nodes that read a constant which float16 cannot hold (above 65,504, or not zero and
- * rounded to it in a Clip, Max or other element-wise node, as the 1e-12 of an L2 normalisation), and nodes with
- * inner graphs. Where the two meet stands one Cast a value.
+ * rounded to it in a Clip, Max or other element-wise node, as the 1e-12 of an L2 normalisation), nodes with
+ * inner graphs, and those of {@link findSmallWeights}. Where the two meet stands one Cast a value.
  * @throws `OPTION_INVALID` when the model is float16 or quantised already
  */
 export function toFloat16(model: OnnxModel, options: ToFloat16Options = {}): OnnxModel {
   assertFloatModel(model, 'fp16');
-  return { ...model, graph: convertGraph(model.graph, new Set(options.keepFloat)) };
+  const keepFloat = new Set([...(options.keepFloat ?? []), ...findSmallWeights(model.graph)]);
+  return { ...model, graph: convertGraph(model.graph, keepFloat) };
 }
 
 function convertGraph(graph: OnnxGraph, keepFloat: ReadonlySet<string>): OnnxGraph {
