@@ -1,4 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -311,6 +320,7 @@ describe('a run that cannot be exported', () => {
     ['no images to calibrate on', { precisions: ['int8'] }, /there are none/u],
     ['calibration images below 1', { calibrationImages: 0 }, /calibrated on 0 images/u],
     ['half a calibration image', { calibrationImages: 1.5 }, /calibrated on 1.5 images/u],
+    ['a place without a name', { out: '' }, /has no name/u],
     ['a drop below 0', { maxDrop: -0.01 }, /drop by -1 points/u],
     ['a drop of more than everything', { maxDrop: 1.5 }, /drop by 150 points/u],
     ['a drop that is no number', { maxDrop: Number.NaN }, /drop by NaN points/u],
@@ -320,6 +330,25 @@ describe('a run that cannot be exported', () => {
     expect(error.code).toBe('OPTION_INVALID');
     expect(error.message).toMatch(message);
     expect(onProgress).not.toHaveBeenCalled();
+  });
+
+  it('because it would replace files of the run', async () => {
+    const place = await mkdtemp(join(folder, 'own-'));
+    const run = join(place, 'run');
+    await writeRun(run, model, draftFor(SIDE, true));
+    await writeFile(join(run, 'config.json'), 'how it was trained');
+    await symlink(run, join(place, 'link'));
+    const before = await readdir(run);
+    for (const out of [run, join(place, 'link')]) {
+      // oxlint-disable-next-line no-await-in-loop
+      await expect(exportRun(run, { ...ports, out })).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        message: expect.stringContaining('would replace files of the model') as string,
+      });
+    }
+    expect(await readdir(run)).toEqual(before);
+    await exportRun(run, { ...ports, out: join(run, 'model.onnx') });
+    expect(await readFile(join(run, 'config.json'), 'utf8')).toBe('how it was trained');
   });
 
   it('because the place is taken by a file, before the run is read', async () => {

@@ -12,6 +12,16 @@ describe('formatError', () => {
     );
   });
 
+  it('spells out what a file from anywhere would do to the terminal', () => {
+    const error = new IsometryError('LAYER_UNSUPPORTED', '"a\u001B[2J" (B\r).', {
+      hint: '1\n2\u0007',
+    });
+    expect(formatError(error, PLAIN, 'x\n\u009B.jpg')).toBe(
+      'error LAYER_UNSUPPORTED: x\\u000a\\u009b.jpg: "a\\u001b[2J" (B\\u000d).\nhint: 1\n2\\u0007\n',
+    );
+    expect(formatError(new TypeError('a\u001B[2J'), PLAIN)).toContain('error: a\\u001b[2J\n');
+  });
+
   it('calls what we did not throw a bug, and keeps its stack for ISOMETRY_DEBUG=1', () => {
     const bug = new TypeError('x is not a function\nsecond line');
     const text = formatError(bug, PLAIN);

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { isIsometryError, type IsometryError } from '@isometry/core';
 import pc from 'picocolors';
 import { EXIT_CODE_OF, EXIT_CODES } from './exit-codes.ts';
+import { printable } from './printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -14,9 +15,9 @@ export function formatError(
   subject?: string,
 ): string {
   const colors = pc.createColors(terminal.colors);
-  const about = subject === undefined ? '' : `${subject}: `;
+  const about = subject === undefined ? '' : `${printable(subject)}: `;
   const lines = isIsometryError(error)
-    ? [`${colors.red(`error ${error.code}`)}: ${about}${error.message}`, ...hintOf(error)]
+    ? [`${colors.red(`error ${error.code}`)}: ${about}${shown(error.message)}`, ...hintOf(error)]
     : [
         `${colors.red('error')}: ${about}${messageOf(error)}`,
         'hint: this is a bug; run again with ISOMETRY_DEBUG=1 and report what it prints',
@@ -31,9 +32,16 @@ export function exitCodeOf(error: unknown): number {
 }
 
 function hintOf(error: IsometryError): readonly string[] {
-  return error.hint === undefined ? [] : [`hint: ${error.hint}`];
+  return error.hint === undefined ? [] : [`hint: ${shown(error.hint)}`];
 }
 
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  return printable(
+    (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '',
+  );
+}
+
+/** Some messages and hints have lines; whatever else controls a terminal came out of somebody's file. */
+function shown(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }

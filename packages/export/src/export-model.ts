@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   IsometryError,
   isIsometryError,
@@ -47,7 +48,7 @@ export async function exportModel(
   modelJson: string,
   options: ExportModelOptions,
 ): Promise<ExportResult> {
-  await checkOptions(options);
+  await checkOptions(options, dirname(modelJson));
   options.onProgress?.({ stage: 'read', done: 0, total: 1 });
   const file = await readTfjsModel(modelJson);
   throwIfAborted(options.signal);

@@ -34,10 +34,14 @@ export function exportCommand(context: CommandContext): Command {
       'images for the proof, for calibrating int8 and for measuring what a variant costs (default: those of the run, where they were)',
     )
     .option('--group <column>', 'column of the metadata: intervals draw whole groups')
-    .option('--calibration-images <count>', 'how many images int8 is calibrated on', parseNumber)
+    .option(
+      '--calibration-images <count>',
+      'how many images int8 is calibrated on (default: 256)',
+      parseNumber,
+    )
     .option(
       '--max-drop <points>',
-      'by how many points int8 may lower the accuracy on validation images before nodes go back to float32',
+      'by how many points int8 may lower the accuracy on validation images before nodes go back to float32 (default: 1)',
       parseNumber,
     )
     .option(
