@@ -36,7 +36,7 @@ export function exportCommand(context: CommandContext): Command {
     .option('--group <column>', 'column of the metadata: intervals draw whole groups')
     .option(
       '--calibration-images <count>',
-      'how many images int8 is calibrated on (default: 256)',
+      'how many images int8 is calibrated on (default: 128)',
       parseNumber,
     )
     .option(
