@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomiseWeights } from './layers-model.ts';
 import { apply } from './mobilenet.ts';
 import { openCpuSession } from './onnx-session.ts';
+import { MeanOverViews, OrientationViews } from './orientation-layers.ts';
 import { convolution, features, graphOf, HEIGHT } from './stranger.ts';
 import { tf } from './tfjs.ts';
 import { draftFor, writeRun } from './write-run.ts';
@@ -152,6 +153,18 @@ function rotated(data: Uint8Array): Uint8Array {
   return Uint8Array.from(data, (_, index) => data[(index + 4) % data.length] as number);
 }
 
+/** Opens the file with the kernel of one layer in disorder. */
+function withWrongKernel(layer: string): typeof openCpuSession {
+  return (file) => {
+    const whole = decodeModel(file);
+    const node = whole.graph.nodes.find(({ name }) => `/${name}`.endsWith(`/${layer}`));
+    const initializers = whole.graph.initializers.map((tensor) =>
+      tensor.name === node?.inputs[1] ? { ...tensor, data: rotated(tensor.data) } : tensor,
+    );
+    return openCpuSession(encodeModel({ ...whole, graph: { ...whole.graph, initializers } }));
+  };
+}
+
 /** Stacks in a stack, as Teachable Machine saves them; its first layer has no call of its own. */
 function stackOfStacks(): LayersModel {
   const image = tf.input({ shape: [HEIGHT, HEIGHT, 3] });
@@ -191,18 +204,27 @@ describe('a model is proven by what it itself gives', () => {
   });
 
   it.each(['look', 'hidden'])('names the layer inside stacks that is wrong: %s', async (layer) => {
-    const createSession: typeof openCpuSession = (file) => {
-      const whole = decodeModel(file);
-      const kernel = whole.graph.nodes.find(({ name }) => name.endsWith(`/${layer}`))?.inputs[1];
-      const initializers = whole.graph.initializers.map((tensor) =>
-        tensor.name === kernel ? { ...tensor, data: rotated(tensor.data) } : tensor,
-      );
-      const broken = { ...whole, graph: { ...whole.graph, initializers } };
-      return openCpuSession(encodeModel(broken));
-    };
+    const createSession = withWrongKernel(layer);
     await expect(proofOf(stackOfStacks(), { labels: THREE, createSession })).rejects.toMatchObject({
       code: 'EXPORT_MISMATCH',
       message: expect.stringContaining(`/${layer}" (`) as string,
+    });
+  });
+
+  it('of eight views of an image, and a wrong layer between them is named', async () => {
+    const image = tf.input({ shape: [HEIGHT, HEIGHT, 3] });
+    const views = apply(new OrientationViews({ name: 'views' }), image);
+    const vector = apply(new MeanOverViews({ name: 'mean' }), features(views));
+    const model = tf.model({ inputs: image, outputs: dense(3, 'classes', vector) });
+    randomiseWeights(model, 4);
+    const { outputs, argmaxAgreement } = await proofOf(model, { labels: THREE });
+    expect(Object.keys(outputs)).toEqual(['embedding', 'logits']);
+    expect(argmaxAgreement).toEqual({ agreed: 3, total: 3 });
+    const [, , convolved] = model.layers;
+    const options = { labels: THREE, createSession: withWrongKernel(convolved!.name) };
+    await expect(proofOf(model, options)).rejects.toMatchObject({
+      code: 'EXPORT_MISMATCH',
+      message: expect.stringContaining(`"${convolved!.name}" (Conv2D)`) as string,
     });
   });
 
