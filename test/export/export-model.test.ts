@@ -6,7 +6,7 @@ import { exportModel, type ExportModelOptions, type PixelChoice } from '@isometr
 import { readManifest } from '@isometry/onnx';
 import { createImageDecoder } from '@isometry/pixels';
 import { loadClassifier } from '@isometry/runtime-node';
-import type { LayersModel, Tensor } from '@tensorflow/tfjs';
+import type { LayersModel, SymbolicTensor, Tensor } from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomiseWeights } from './layers-model.ts';
@@ -135,6 +135,18 @@ describe('a tfjs model that Isometry did not train', () => {
     // A sigmoid grows with its logit: the largest stays the largest.
     expect(proof?.argmaxAgreement).toEqual({ agreed: 3, total: 3 });
     expect(Object.keys(proof?.outputs ?? {})).toEqual(['embedding', 'logits']);
+  });
+
+  it('is refused for grey images, and told what can be done', async () => {
+    const image = tf.input({ shape: [SIDE, SIDE, 1] });
+    const flat = tf.layers.flatten().apply(image) as SymbolicTensor;
+    const outputs = tf.layers.dense({ units: 2 }).apply(flat) as SymbolicTensor;
+    const write = exported(tf.model({ inputs: image, outputs }), { labels: ['a', 'b'] });
+    await expect(write).rejects.toMatchObject({
+      code: 'RUN_INVALID',
+      message: expect.stringContaining('no image of three channels') as string,
+      hint: expect.stringContaining('makes one channel of three') as string,
+    });
   });
 
   it('is refused with labels that are no labels, by a hint that helps the one who exports', async () => {

@@ -13,7 +13,7 @@ function reluOf(sizes: readonly number[]): HandMadeGraph {
 describe('the input', () => {
   it('of any size takes the one that is said', async () => {
     const graph = reluOf([-1, -1, -1, 3]);
-    expect(errorOf(graph.file).code).toBe('RUN_INVALID');
+    expect(errorOf(graph.file).code).toBe('OPTION_INVALID');
     expect(errorOf(graph.file).message).toContain('images of any size');
     const open = await openGraph(graph.file, { inputSize: { height: 6, width: 4 } });
     expect(open.graph.inputs[0]?.value).toEqual({ name: 'pixel_values', shape: [6, 4, 3] });
@@ -27,7 +27,7 @@ describe('the input', () => {
       convertGraphModel(graph.file, { inputSize: { height: 6, width: 4 } }).inputs,
     ).toHaveLength(1);
     const error = errorOf(graph.file, { inputSize: { height: 4, width: 6 } });
-    expect(error.code).toBe('RUN_INVALID');
+    expect(error.code).toBe('OPTION_INVALID');
     expect(error.message).toContain('images of 4 x 6 pixels, not 6 x 4');
   });
 

@@ -4,6 +4,7 @@ import type { ConvertedGraph, NamedValue } from './converted-graph.ts';
 import { exposeOutputs } from './expose-outputs.ts';
 import { findEmbedding } from './find-embedding.ts';
 import { findLogits, type LogitsForm } from './find-logits.ts';
+import { IMAGE_HINT } from './image-input.ts';
 import { isL2Normalised } from './is-l2-normalised.ts';
 import { inKerasOrder } from './keras-order.ts';
 import { foldBatchNormalization } from './passes/fold-batch-normalization.ts';
@@ -110,7 +111,12 @@ function imageInput({ inputs }: ConvertedGraph): OnnxValue {
   const [input, ...others] = inputs;
   const size = input === undefined ? undefined : spatialShape(input.value);
   if (size === undefined || others.length > 0 || size.channels !== 3) {
-    throw tfjsModelInvalid('model.json', 'it does not have exactly one image as its input');
+    throw tfjsModelInvalid(
+      'model.json',
+      'it does not have exactly one image as its input',
+      undefined,
+      IMAGE_HINT,
+    );
   }
   const dims = [{ size: 'N' }, { size: 3 }, { size: size.height }, { size: size.width }];
   return { name: INPUT_NAME, dataType: 'float32', dims };

@@ -9,6 +9,10 @@ export interface InputSize {
   readonly width: number;
 }
 
+/** What to do with a model of something else. */
+export const IMAGE_HINT =
+  'Give a model of one RGB image, channels last; in front of a model of grey images, put a layer that makes one channel of three.';
+
 const side = z.nullable(z.int().min(1));
 const shape = z.tuple([z.unknown(), side, side, z.literal(3)]);
 
@@ -28,6 +32,7 @@ export function toImageInput(
       'model.json',
       `its input "${name}" is no image of three channels: its shape is ${found.slice(0, 100)}`,
       result.error,
+      IMAGE_HINT,
     );
   }
   const [, ownHeight, ownWidth] = result.data;

@@ -6,6 +6,7 @@ import type { ModelWeight, TfjsModelFile } from '../tfjs-model-file.ts';
 import { tfjsModelInvalid } from '../tfjs-model-invalid.ts';
 import type { InputSize } from '../image-input.ts';
 import { unsupported } from '../layer-converter.ts';
+import { roleUnclear } from '../role-unclear.ts';
 import type { Value } from '../value.ts';
 import { ofBoundedSize } from '../value-limit.ts';
 import { computationOrder } from './computation-order.ts';
@@ -157,11 +158,12 @@ function imageOf({ inputs, options }: Conversion, node: GraphNode): Value {
   const isImage = sizes.length === 3;
   const open = isImage ? [inputSize?.height ?? -1, inputSize?.width ?? -1, -1] : [];
   const shape = sizes.map((size, axis) => (size < 1 ? (open[axis] ?? -1) : size));
-  if (shape.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw tfjsModelInvalid(
-      'model.json',
-      `its input "${node.name}" takes images of any size: say which one this file is for`,
-    );
+  const isOpen = shape.some((size) => !Number.isInteger(size) || size < 1);
+  if (isImage && isOpen && inputSize === undefined) {
+    throw roleUnclear('inputSize', `Input "${node.name}" takes images of any size`);
+  }
+  if (isOpen) {
+    throw tfjsModelInvalid('model.json', `the shape of its input "${node.name}" is not known`);
   }
   const [height, width] = shape;
   if (
@@ -169,9 +171,9 @@ function imageOf({ inputs, options }: Conversion, node: GraphNode): Value {
     inputSize !== undefined &&
     (inputSize.height !== height || inputSize.width !== width)
   ) {
-    throw tfjsModelInvalid(
-      'model.json',
-      `its input "${node.name}" takes images of ${width} x ${height} pixels, not ${inputSize.width} x ${inputSize.height}`,
+    throw roleUnclear(
+      'inputSize',
+      `Input "${node.name}" takes images of ${width} x ${height} pixels, not ${inputSize.width} x ${inputSize.height}`,
     );
   }
   return { name: inputs.length === 1 ? INPUT_NAME : node.name, shape };
