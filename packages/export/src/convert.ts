@@ -1,4 +1,4 @@
-import type { ExportRecord } from '@isometry/core';
+import { isIsometryError, type ExportRecord } from '@isometry/core';
 import type { ClassifierRoles } from './classifier-graph.ts';
 import { convertClassifier, type ConvertedClassifier } from './convert-classifier.ts';
 import { convertWithTf2onnx } from './convert-with-tf2onnx.ts';
@@ -29,6 +29,26 @@ export async function convert(
       unfolded: options.fold === false ? undefined : unfolded,
     };
   }
-  const converted = await convertWithTf2onnx(modelJson, roles, options);
+  const embedding = roles.embedding ?? defaultEmbedding(file, roles);
+  const converted = await convertWithTf2onnx(modelJson, { ...roles, embedding }, options);
   return { converted, converter: { name: 'tf2onnx', version: converted.version } };
+}
+
+/**
+ * The layer that our own converter takes for the embedding of a model that does not name it: asked for by its name, it
+ * can be compared too. Undefined where the model names it, or where our own converter does not know.
+ */
+function defaultEmbedding(
+  file: TfjsModelFile,
+  roles: Parameters<typeof convert>[3],
+): string | undefined {
+  try {
+    const { outputs } = convertClassifier(file, roles);
+    const key = outputs.find(({ output }) => output === 'embedding')?.key ?? '';
+    const layer = key.slice(key.indexOf(':') + 1);
+    return layer === 'embedding' || layer === '' || layer.includes('/') ? undefined : layer;
+  } catch (error) {
+    if (isIsometryError(error)) return undefined;
+    throw error;
+  }
 }

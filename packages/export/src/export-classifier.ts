@@ -40,6 +40,9 @@ export async function exportClassifier(
   const { isFile, precisions } = await checkOptions(options);
   const { manifest: draft, converter } = converted;
   const model = withImageMetadata(converted.model, draft.pixels);
+  if (!converted.outputs.some(({ output }) => output === 'embedding')) {
+    options.onWarning?.('No layer is known to be the embedding: it is not compared.');
+  }
   const proof = await proveModel(
     { ...converted, model, pixels: draft.pixels },
     { ...options, images: proofImages(options.images) },

@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function read(text: string): Promise<readonly string[]> {
-  const path = join(folder, 'labels');
+async function read(text: string, name = 'labels'): Promise<readonly string[]> {
+  const path = join(folder, name);
   await writeFile(path, text);
   return readLabels(path);
 }
@@ -38,7 +38,11 @@ describe('readLabels', () => {
     ['numbers', '[1,2]'],
     ['broken JSON', '["corn"'],
   ])('refuses %s', async (_, text) => {
-    await expect(read(text)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    await expect(read(text, 'labels.json')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+
+  it('takes lines that only look like JSON for lines', async () => {
+    expect(await read('[UNK]\ncorn\n')).toEqual(['[UNK]', 'corn']);
   });
 
   it('says that a file is missing', async () => {

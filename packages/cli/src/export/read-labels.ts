@@ -18,7 +18,8 @@ export async function readLabels(path: string): Promise<readonly string[]> {
       details: { path },
     });
   }
-  const labels = /^\s*[[{]/u.test(text) ? fromJson(text) : fromLines(text);
+  const isJson = path.endsWith('.json') || (/^\s*[[{]/u.test(text) && fromJson(text) !== undefined);
+  const labels = isJson ? fromJson(text) : fromLines(text);
   if (labels !== undefined && labels.length > 0) return labels;
   throw new IsometryError('OPTION_INVALID', `${path} holds no list of labels.`, {
     hint: 'Write one label a line, or a JSON array of strings.',
