@@ -43,7 +43,7 @@ export interface ExportOptions extends CanaryPorts {
    */
   readonly reduceRange?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Told what the caller should know and that was no error, e.g. that an int8 file is over its budget. */
+  /** Told what the caller should know and that was no error, e.g. that calibration images cannot be read. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 

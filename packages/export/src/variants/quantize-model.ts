@@ -33,15 +33,44 @@ export async function quantizeModel(
     onProgress?.({ stage: 'read-validation', done: ++done, total: validated.length });
   };
   for await (const batch of imageBatches(validated, { ...read, onImage })) validation.push(batch);
+  let hasWarned = false;
+  const warn = (message: string): void => {
+    if (!hasWarned) options.onWarning?.(message);
+    hasWarned = true;
+  };
   return quantizeInt8(model, {
     createSession,
-    calibration: () => imageBatches(chosen, read),
+    calibration: () => readable(imageBatches(chosen, read), chosen.length, warn),
     validation,
     maxDrop: options.maxDrop,
     reduceRange: options.reduceRange,
     signal,
     onProgress,
   });
+}
+
+/**
+ * Says how many of the images could not be read, once: calibration may ask for them twice.
+ * @yields the batches
+ * @throws `DATASET_UNREADABLE` when there was none
+ */
+async function* readable(
+  batches: AsyncIterable<NamedBatch>,
+  wanted: number,
+  warn: (message: string) => void,
+): AsyncGenerator<NamedBatch> {
+  let read = 0;
+  for await (const batch of batches) {
+    read += batch.images.length;
+    yield batch;
+  }
+  if (read === 0) {
+    throw new IsometryError('DATASET_UNREADABLE', 'None of the calibration images can be read.', {
+      hint: 'Check the folder of --images: JPEG, PNG and WebP are read.',
+      details: { images: wanted },
+    });
+  }
+  if (read < wanted) warn(`${wanted - read} of ${wanted} calibration images cannot be read.`);
 }
 
 /** @throws `OPTION_INVALID` without images to calibrate on */
