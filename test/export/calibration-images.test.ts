@@ -51,9 +51,11 @@ async function quantised(
 describe('the images that int8 is calibrated on', () => {
   it('are left out where they cannot be read, and that is said once', async () => {
     const { result, warnings } = await quantised([sound, broken, sound]);
-    expect(warnings).toEqual(['1 of 3 calibration images cannot be read.']);
+    expect(warnings[0]).toBe('1 of 3 calibration images cannot be read.');
+    // A network of 900 kB is above 27 % of its size with every node in int8, and that is said too.
+    expect(warnings.slice(1)).toEqual([expect.stringMatching(/^int8 takes 3\d\.\d % of/u)]);
     expect(result.manifest.export?.variant?.calibration?.images).toBe(2);
-    expect((await quantised([sound])).warnings).toEqual([]);
+    expect((await quantised([sound])).warnings).toHaveLength(1);
   });
 
   it('are an error where none can be read, and nothing is written', async () => {

@@ -5,6 +5,7 @@ import type { ExportOptions } from '../export-options.ts';
 import { quantizeInt8, type QuantizationReport } from '../precision/quantize-int8.ts';
 import { spread } from '../spread.ts';
 import { imageBatches, type NamedBatch } from './image-batches.ts';
+import { overBudget } from './over-budget.ts';
 
 /** What the figures of bench/README.md were measured with. */
 const CALIBRATION_IMAGES = 128;
@@ -38,7 +39,7 @@ export async function quantizeModel(
     if (!hasWarned) options.onWarning?.(message);
     hasWarned = true;
   };
-  return quantizeInt8(model, {
+  const made = await quantizeInt8(model, {
     createSession,
     calibration: () => readable(imageBatches(chosen, read), chosen.length, warn),
     validation,
@@ -47,6 +48,8 @@ export async function quantizeModel(
     signal,
     onProgress,
   });
+  for (const message of overBudget(made.report, options.maxDrop)) options.onWarning?.(message);
+  return made;
 }
 
 /**
