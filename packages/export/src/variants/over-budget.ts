@@ -9,7 +9,6 @@ export function overBudget(
   }: Pick<QuantizationReport, 'sizeBytes' | 'floatSizeBytes' | 'validation'>,
   maxDrop: number = MAX_DROP,
 ): readonly string[] {
-  const percent = (share: number): string => (100 * share).toFixed(1);
   const share = sizeBytes / floatSizeBytes;
   const drop = validation?.kept.drop ?? 0;
   return [
@@ -24,4 +23,8 @@ export function overBudget(
         ]
       : []),
   ];
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
 }
