@@ -1,6 +1,6 @@
 /**
- * Turns a trained tfjs layers model into one self-describing ONNX file, without tfjs and without Python. To read
- * or edit such a file, use `@isometry/onnx`; to run it, `@isometry/runtime-node` or `@isometry/runtime-web`.
+ * Turns any trained tfjs image classifier into one self-describing ONNX file, without Python, and compares the two
+ * before anything is written; makes float16 and int8 files of it. To read or edit such a file, use `@isometry/onnx`; to run it, `@isometry/runtime-node` or `@isometry/runtime-web`.
  *
  * @example
  * import { exportRun } from '@isometry/export';

@@ -50,9 +50,9 @@ export interface ProofResult {
 }
 
 /**
- * A conversion that is right differs by rounding: measured at most 2.2e-6 of the largest value for the three
- * backbones with random weights, and 4.4e-5 between two runtimes for one that was hardly trained (docs/export.md).
- * A wrong constant, order or padding is far above.
+ * A conversion that is right differs by rounding: measured at most 2.2e-6 of the norm for the three
+ * backbones with random weights (test/export/backbones.test.ts), and 4.4e-5 between two runtimes for one that was hardly
+ * trained (test/parity/tolerances.ts). A wrong constant, order or padding is far above.
  */
 const BOUND = 1e-4;
 /** For an output that is next to nothing, where what was added up on the way was not. */
