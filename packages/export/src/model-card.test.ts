@@ -125,6 +125,13 @@ describe('the text', () => {
       for (const part of said) expect(limits).toContain(part);
     },
   );
+
+  it('says nothing of an interval where nothing was measured', () => {
+    const limits = (metrics: Manifest['metrics']): string =>
+      modelCard(exampleManifest({ metrics })).split('## Limits')[1] ?? '';
+    expect(limits(exampleManifest().metrics)).toContain('The interval above');
+    expect(limits(null)).not.toContain('interval');
+  });
 });
 
 describe('a file that was made smaller', () => {

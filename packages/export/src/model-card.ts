@@ -117,11 +117,13 @@ function training(record: TrainingRecord): string {
 }
 
 /** What loaders that go by preprocessor_config.json do otherwise than training did, by their fit. */
-function limits({ pixels }: Manifest): string {
+function limits({ pixels, metrics }: Manifest): string {
   const fit = loaderFit(pixels);
   const lines = [
     'It knows these labels only and gives one of them to any image.',
-    'The interval above holds for images like those of its training set.',
+    ...(metrics === null
+      ? []
+      : ['The interval above holds for images like those of its training set.']),
     'Loaders that go by preprocessor_config.json (transformers.js, optimum) decode and resize in their own way: their answers differ from Isometry’s.',
   ];
   if (fit !== pixels.fit) {
