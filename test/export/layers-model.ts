@@ -69,7 +69,8 @@ export function randomiseWeights(model: LayersModel, seed: number): void {
 }
 
 function weightScale(name: string, shape: readonly (number | null)[]): (value: number) => number {
-  if (name.endsWith('moving_variance')) return (value) => 1.125 + value * 0.875;
+  // Also the `variance` of Normalization.
+  if (name.endsWith('variance')) return (value) => 1.125 + value * 0.875;
   if (name.endsWith('gamma')) return (value) => 1 + value * 0.5;
   if (/(?:beta|bias|moving_mean)$/u.test(name)) return (value) => value * 0.5;
   const isDepthwise = name.endsWith('depthwise_kernel');
