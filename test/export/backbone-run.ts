@@ -3,7 +3,8 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 import { L2Normalize } from './l2-normalize-layer.ts';
 import { randomiseWeights } from './layers-model.ts';
 import { apply } from './mobilenet.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
 export interface BackboneRunOptions {
   readonly name: BackboneName;

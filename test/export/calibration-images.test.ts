@@ -8,7 +8,8 @@ import { fixture } from '../cli/isometry-process.ts';
 import { randomiseWeights } from './layers-model.ts';
 import { buildMobileNet } from './mobilenet.ts';
 import { openCpuSession } from './onnx-session.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
 const SIDE = 33;
 let folder: string;

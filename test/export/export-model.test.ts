@@ -11,17 +11,11 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomiseWeights } from './layers-model.ts';
 import { openCpuSession } from './onnx-session.ts';
+import { UNIT } from './pixel-choices.ts';
 import { tf } from './tfjs.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
-const UNIT: PixelChoice = {
-  fit: 'stretch',
-  filter: 'bilinear',
-  background: [0, 0, 0],
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-  channelOrder: 'rgb',
-};
 const SIDE = 12;
 const ports = { decode: createImageDecoder(), createSession: openCpuSession };
 let folder: string;

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { randomiseWeights } from './layers-model.ts';
 import { buildMobileNet } from './mobilenet.ts';
 import { openCpuSession } from './onnx-session.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
 const SIDE = 33;
 const ports = { createSession: openCpuSession, decode: createImageDecoder() };

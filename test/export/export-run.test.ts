@@ -17,7 +17,8 @@ import { randomiseWeights } from './layers-model.ts';
 import { apply, buildMobileNet } from './mobilenet.ts';
 import { openCpuSession, valuesOf } from './onnx-session.ts';
 import { tf } from './tfjs.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
 const SIDE = 33;
 const decode = createImageDecoder();

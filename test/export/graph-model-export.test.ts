@@ -1,21 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportModel, type ExportModelOptions, type PixelChoice } from '@isometry/export';
+import { exportModel, type ExportModelOptions } from '@isometry/export';
 import { decodeModel, encodeModel, readManifest } from '@isometry/onnx';
 import { createImageDecoder } from '@isometry/pixels';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCpuSession } from './onnx-session.ts';
+import { CAFFE } from './pixel-choices.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/graph-models');
-const CAFFE: PixelChoice = {
-  fit: 'stretch',
-  filter: 'bilinear',
-  background: [0, 0, 0],
-  mean: [0.5, 0.4, 0.3],
-  std: [0.25, 0.25, 0.25],
-  channelOrder: 'bgr',
-};
 const ports = { decode: createImageDecoder(), createSession: openCpuSession };
 let folder: string;
 beforeAll(async () => {

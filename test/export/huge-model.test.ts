@@ -6,6 +6,7 @@ import { createImageDecoder } from '@isometry/pixels';
 import { createSession, loadClassifier } from '@isometry/runtime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixture } from '../cli/isometry-process.ts';
+import { UNIT } from './pixel-choices.ts';
 
 /** Units of a Dense on 3,072 values: 2.2 GB of float32, in the full run. Takes a minute, 11 GB of memory and twice 2.2 GB of disk. */
 const WIDTHS = process.env['ISOMETRY_FULL'] === '1' ? [180_000] : [];
@@ -46,14 +47,7 @@ async function exportAndClassify(units: number): Promise<ExportResult & { readon
     name: 'huge',
     labels: ['a', 'b'],
     embedding: 'flat',
-    pixels: {
-      fit: 'stretch',
-      filter: 'bilinear',
-      background: [0, 0, 0],
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-      channelOrder: 'rgb',
-    },
+    pixels: UNIT,
     decode: createImageDecoder(),
     createSession: createAny,
     createSessionFromFile: createAny,

@@ -12,7 +12,8 @@ import { writeBackboneRun } from './backbone-run.ts';
 import { randomiseWeights, randomValues } from './layers-model.ts';
 import { buildMobileNet } from './mobilenet.ts';
 import { openCpuSession, valuesOf } from './onnx-session.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
 const SCRIPT = join(import.meta.dirname, 'judge_model.py');
 

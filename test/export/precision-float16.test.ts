@@ -6,6 +6,7 @@ import { findBeyondHalf, toFloat16 } from '@isometry/export';
 import { decodeModel, encodeModel, floatTensor, type OnnxModel } from '@isometry/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgesPython, NO_JUDGES, runJudge } from '../judges.ts';
+import { judgedEmbedding } from './judged-embedding.ts';
 import { valuesOf } from './onnx-session.ts';
 import { buildPrecisionModel, pictures, SIDE } from './precision-model.ts';
 import { openCpu, outputsOf } from './precision-variant.ts';
@@ -192,21 +193,9 @@ describe('Python', () => {
     const isFixture = name === 'fixture';
     const model = isFixture ? decodeModel(await readFile(FIXTURE)) : buildPrecisionModel();
     const side = isFixture ? 64 : SIDE;
-    const [path, input] = [join(folder, `${name}.onnx`), join(folder, name)];
     const { tensor } = pictures(2, 4, side);
     const half = toFloat16(model);
-    await writeFile(path, encodeModel(half));
-    await writeFile(input, tensor.data);
-    const verdict = JSON.parse(
-      await runJudge(JUDGE, ['run', path, input, `2x3x${side}x${side}`]),
-    ) as {
-      without_shape: readonly string[];
-      outputs: Readonly<Record<string, { readonly data: string }>>;
-    };
-    expect(verdict.without_shape).toEqual([]);
-    const theirs = new Float32Array(
-      Uint8Array.from(Buffer.from(verdict.outputs['embedding']?.data ?? '', 'base64')).buffer,
-    );
+    const theirs = await judgedEmbedding(half, tensor, folder, name);
     const own = valuesOf(await outputsOf(half, tensor), 'embedding');
     // Two versions of ONNX Runtime, each free where it rounds to float16 inside (measured: 4e-6).
     expect(compareArrays(own, theirs).relativeL2).toBeLessThan(1e-4);

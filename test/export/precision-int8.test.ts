@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareArrays, sha256Hex } from '@isometry/core';
 import { quantizeInt8 } from '@isometry/export';
 import { decodeModel, encodeModel, floatTensor } from '@isometry/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { judgesPython, NO_JUDGES, runJudge } from '../judges.ts';
+import { judgesPython, NO_JUDGES } from '../judges.ts';
+import { judgedEmbedding } from './judged-embedding.ts';
 import { valuesOf } from './onnx-session.ts';
 import { buildPrecisionModel, pictures, SIDE } from './precision-model.ts';
 import {
@@ -18,7 +19,6 @@ import {
 } from './precision-variant.ts';
 
 const FIXTURE = join(import.meta.dirname, '..', 'fixtures', 'model-v1.onnx');
-const JUDGE = join(import.meta.dirname, 'judge_model.py');
 
 let folder: string;
 beforeAll(async () => {
@@ -232,20 +232,8 @@ describe('Python', () => {
       calibration: () => [pictures(8, 1, side)],
       keepFloat: ['depthwise'],
     });
-    const [path, input] = [join(folder, `${name}.onnx`), join(folder, name)];
     const { tensor } = pictures(2, 4, side);
-    await writeFile(path, encodeModel(small));
-    await writeFile(input, tensor.data);
-    const verdict = JSON.parse(
-      await runJudge(JUDGE, ['run', path, input, `2x3x${side}x${side}`]),
-    ) as {
-      without_shape: readonly string[];
-      outputs: Readonly<Record<string, { readonly data: string }>>;
-    };
-    expect(verdict.without_shape).toEqual([]);
-    const theirs = new Float32Array(
-      Uint8Array.from(Buffer.from(verdict.outputs['embedding']?.data ?? '', 'base64')).buffer,
-    );
+    const theirs = await judgedEmbedding(small, tensor, folder, name);
     const own = valuesOf(await outputsOf(small, tensor), 'embedding');
     // Two versions of ONNX Runtime (measured: 0); a step of rounding more or less is 0.004.
     expect(compareArrays(own, theirs).relativeL2).toBeLessThan(0.01);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportRecord } from '@isometry/core';
-import { exportModel, type ExportModelOptions, type PixelChoice } from '@isometry/export';
+import { exportModel, type ExportModelOptions } from '@isometry/export';
 import { decodeModel, encodeModel } from '@isometry/onnx';
 import { createImageDecoder } from '@isometry/pixels';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
@@ -10,20 +10,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomiseWeights } from './layers-model.ts';
 import { apply } from './mobilenet.ts';
 import { openCpuSession } from './onnx-session.ts';
+import { CAFFE } from './pixel-choices.ts';
 import { MeanOverViews, OrientationViews } from './orientation-layers.ts';
 import { convolution, features, graphOf, HEIGHT } from './stranger.ts';
 import { tf } from './tfjs.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
 const { layers } = tf;
-const CAFFE: PixelChoice = {
-  fit: 'stretch',
-  filter: 'bilinear',
-  background: [0, 0, 0],
-  mean: [0.5, 0.4, 0.3],
-  std: [0.25, 0.25, 0.25],
-  channelOrder: 'bgr',
-};
 const ports = { decode: createImageDecoder(), createSession: openCpuSession };
 let folder: string;
 

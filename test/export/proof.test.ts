@@ -16,7 +16,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomiseWeights } from './layers-model.ts';
 import { buildMobileNet } from './mobilenet.ts';
 import { openCpuSession } from './onnx-session.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
 const SIDE = 33;
 const ports = { decode: createImageDecoder(), createSession: openCpuSession };

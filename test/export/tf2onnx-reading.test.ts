@@ -15,7 +15,8 @@ import { apply } from './mobilenet.ts';
 import { MeanOverViews, OrientationViews } from './orientation-layers.ts';
 import { tf } from './tfjs.ts';
 import { compareConverters } from './tf2onnx-model.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
 const SIDE = 9;
 

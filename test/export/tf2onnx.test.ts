@@ -13,7 +13,8 @@ import { randomiseWeights } from './layers-model.ts';
 import { apply } from './mobilenet.ts';
 import { tf } from './tfjs.ts';
 import { compareConverters } from './tf2onnx-model.ts';
-import { draftFor, writeRun } from './write-run.ts';
+import { draftFor } from './draft-for.ts';
+import { writeRun } from './write-run.ts';
 
 const isFull = process.env['ISOMETRY_FULL'] === '1';
 

@@ -18,7 +18,7 @@ export interface ChosenFiles {
  * @param source the folder that the model lies in
  * @throws `OPTION_INVALID`, `FILE_WRITE_FAILED`
  */
-export async function checkOptions(options: ExportOptions, source?: string): Promise<ChosenFiles> {
+export async function checkOptions(options: ExportOptions, source: string): Promise<ChosenFiles> {
   const { out, calibrationImages = 1, maxDrop = 0 } = options;
   if (out === '') throw invalid('out', 'The place to write to has no name.');
   const isFile = out.endsWith('.onnx');
@@ -32,7 +32,7 @@ export async function checkOptions(options: ExportOptions, source?: string): Pro
     throw invalid('maxDrop', `The accuracy cannot drop by ${100 * maxDrop} points.`);
   }
   if (precisions.includes('int8')) assertCalibrationImages(options.images);
-  if (!isFile && source !== undefined && (await isSame(out, source))) {
+  if (!isFile && (await isSame(out, source))) {
     // A run has a config.json, a stranger's folder often labels.txt and README.md.
     throw invalid('out', 'The export would replace files of the model that it is made from.');
   }

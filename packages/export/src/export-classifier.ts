@@ -10,7 +10,7 @@ import {
 } from '@isometry/core';
 import { encodeExternal, type EncodedModel, type OnnxModel } from '@isometry/onnx';
 import { runCanary } from './canary.ts';
-import { checkOptions } from './check-options.ts';
+import type { ChosenFiles } from './check-options.ts';
 import type { ExportImage } from './export-image.ts';
 import type { ExportedModel, ExportOptions, ExportResult } from './export-options.ts';
 import { withImageMetadata } from './image-metadata.ts';
@@ -35,9 +35,9 @@ export interface ConvertedModel extends Omit<UnprovenModel, 'pixels'> {
 export async function exportClassifier(
   converted: ConvertedModel,
   options: ExportOptions,
+  { isFile, precisions }: ChosenFiles,
 ): Promise<ExportResult> {
   const { out, signal, onProgress } = options;
-  const { isFile, precisions } = await checkOptions(options);
   const { manifest: draft, converter } = converted;
   const model = withImageMetadata(converted.model, draft.pixels);
   if (!converted.outputs.some(({ output }) => output === 'embedding')) {

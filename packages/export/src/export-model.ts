@@ -48,7 +48,7 @@ export async function exportModel(
   modelJson: string,
   options: ExportModelOptions,
 ): Promise<ExportResult> {
-  await checkOptions(options, dirname(modelJson));
+  const chosen = await checkOptions(options, dirname(modelJson));
   options.onProgress?.({ stage: 'read', done: 0, total: 1 });
   const file = await readTfjsModel(modelJson);
   throwIfAborted(options.signal);
@@ -71,6 +71,7 @@ export async function exportModel(
       converter,
     },
     options,
+    chosen,
   );
 }
 

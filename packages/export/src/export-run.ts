@@ -15,7 +15,7 @@ import { runInvalid } from './run-invalid.ts';
  * `PACKAGE_MISSING`, `INFERENCE_FAILED`, `FILE_WRITE_FAILED`, `ABORTED`
  */
 export async function exportRun(runFolder: string, options: ExportOptions): Promise<ExportResult> {
-  await checkOptions(options, runFolder);
+  const chosen = await checkOptions(options, runFolder);
   options.onProgress?.({ stage: 'read', done: 0, total: 1 });
   const run = await readRun(runFolder);
   throwIfAborted(options.signal);
@@ -34,6 +34,7 @@ export async function exportRun(runFolder: string, options: ExportOptions): Prom
       ...how,
     },
     options,
+    chosen,
   );
 }
 

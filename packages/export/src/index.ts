@@ -34,7 +34,7 @@ export type { PixelChoice } from './pixel-choice.ts';
 export { readRunManifest } from './run-folder.ts';
 export type { CalibrationMethod } from './precision/activation-range.ts';
 export type { ImageBatch } from './precision/image-batch.ts';
-export type { VariantError } from './precision/measure-variant.ts';
+export type { VariantError } from './precision/compare-answers.ts';
 export {
   MAX_DIVERGENCE,
   MAX_DROP,

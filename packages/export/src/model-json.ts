@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { IsometryError } from '@isometry/core';
+import { fileUnreadable } from './file-unreadable.ts';
 import { tfjsModelInvalid } from './tfjs-model-invalid.ts';
 
 /**
@@ -11,6 +12,9 @@ const MAX_MODEL_JSON_BYTES = 16 * 2 ** 20;
 
 /** A model inside a model is four brackets deep, and sixteen of them are read. */
 const MAX_JSON_DEPTH = 128;
+
+const HINT =
+  'Name the model.json that tfjs or its converter wrote, or the folder that `isometry train --out` wrote; a run that was stopped is ended by its command with --resume.';
 
 /**
  * Reads a model.json: bounded in size and depth, without the key that changes what an object is.
@@ -42,18 +46,7 @@ async function readBounded(path: string, name: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (cause instanceof IsometryError) throw cause;
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw isMissing
-      ? new IsometryError('FILE_NOT_FOUND', `There is no file ${path}.`, {
-          hint: 'Name the model.json that tfjs or its converter wrote, or the folder that `isometry train --out` wrote; a run that was stopped is ended by its command with --resume.',
-          cause,
-          details: { path },
-        })
-      : new IsometryError('FILE_READ_FAILED', `${path} cannot be read.`, {
-          hint: 'Check that it is a file and that you may read it.',
-          cause,
-          details: { path },
-        });
+    throw fileUnreadable(path, HINT, cause);
   }
 }
 

@@ -1,6 +1,6 @@
 import { intAttribute } from './attribute.ts';
 import type { GraphDraft } from './graph-draft.ts';
-import { constantCount } from './graph-model/constant-limit.ts';
+import { constantCount } from './constant-limit.ts';
 import { toOihw } from './kernel-order.ts';
 import type { Spatial, Value } from './value.ts';
 import { ofBoundedSize } from './value-limit.ts';

@@ -1,5 +1,5 @@
 import { unsupported } from '../layer-converter.ts';
-import { constantCount } from './constant-limit.ts';
+import { constantCount } from '../constant-limit.ts';
 import { broadcastShape } from './constant-operand.ts';
 import {
   constant,

@@ -9,7 +9,7 @@ import {
   type Size,
 } from './graph-tensor.ts';
 import { flagOf, isFloatType, numberOf, numbersOf, typeOf } from './node-attributes.ts';
-import { constantCount } from './constant-limit.ts';
+import { constantCount } from '../constant-limit.ts';
 import { computeArithmetic, computeUnary } from './constant-arithmetic.ts';
 import {
   constantAt,

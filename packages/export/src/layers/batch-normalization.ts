@@ -1,6 +1,5 @@
-import * as z from 'zod';
 import { floatAttribute } from '../attribute.ts';
-import { axesSchema, shapeIndex } from '../keras-axis.ts';
+import { shapeIndex } from '../keras-axis.ts';
 import { elementwise } from '../keras-order.ts';
 import {
   defineLayer,
@@ -9,22 +8,16 @@ import {
   type LayerConverter,
   type LayerPlace,
 } from '../layer-converter.ts';
+import { normalisationSchema, type NormalisationConfig } from '../normalisation-config.ts';
 import { onnxShape, type Value } from '../value.ts';
 
-const schema = z.object({
-  axis: axesSchema.default([-1]),
-  epsilon: z.number().nonnegative().default(1e-3),
-  scale: z.boolean().default(true),
-  center: z.boolean().default(true),
-});
-
-type Place = LayerPlace<z.infer<typeof schema>>;
+type Place = LayerPlace<NormalisationConfig>;
 
 /**
  * Normalisation with the moving statistics; ones and zeros stand for gamma and beta left out. BatchNormalization where
  * the axis is ONNX's second, so that it can be folded; else one factor and one shift.
  */
-export const batchNormalization: LayerConverter = defineLayer(schema, (place) => {
+export const batchNormalization: LayerConverter = defineLayer(normalisationSchema, (place) => {
   const input = onlyInput(place);
   const [axis = -1, ...others] = place.config.axis;
   if (others.length > 0) throw unsupported('it has several axes');

@@ -1,7 +1,6 @@
-import * as z from 'zod';
 import { floatAttribute, intAttribute, intsAttribute } from '../attribute.ts';
-import { constantCount } from '../graph-model/constant-limit.ts';
-import { axesSchema, shapeIndex } from '../keras-axis.ts';
+import { constantCount } from '../constant-limit.ts';
+import { shapeIndex } from '../keras-axis.ts';
 import { elementwise } from '../keras-order.ts';
 import {
   defineLayer,
@@ -10,22 +9,16 @@ import {
   type LayerConverter,
   type LayerPlace,
 } from '../layer-converter.ts';
+import { normalisationSchema, type NormalisationConfig } from '../normalisation-config.ts';
 import { onnxAxis, onnxShape, valueCount, type Value } from '../value.ts';
 
-const schema = z.object({
-  axis: axesSchema.default([-1]),
-  epsilon: z.number().nonnegative().default(1e-3),
-  scale: z.boolean().default(true),
-  center: z.boolean().default(true),
-});
-
-type Place = LayerPlace<z.infer<typeof schema>>;
+type Place = LayerPlace<NormalisationConfig>;
 
 /**
  * LayerNormalization where the axes are the last ones of the ONNX tensor. The channels of a feature map are not: there
  * it is written out, which needs no Transpose.
  */
-export const layerNormalization: LayerConverter = defineLayer(schema, (place) => {
+export const layerNormalization: LayerConverter = defineLayer(normalisationSchema, (place) => {
   const input = onlyInput(place);
   const rank = input.shape.length;
   const indices = place.config.axis.map((axis) => shapeIndex(axis, rank));

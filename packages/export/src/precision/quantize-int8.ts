@@ -7,7 +7,7 @@ import { detectSaturation } from './detect-saturation.ts';
 import { equaliseChannels, findDepthwisePairs } from './equalise-channels.ts';
 import { floatConstants } from './float-constants.ts';
 import type { ImageBatch } from './image-batch.ts';
-import { compareAnswers, readAnswers, type Answers, type VariantError } from './measure-variant.ts';
+import { compareAnswers, readAnswers, type Answers, type VariantError } from './compare-answers.ts';
 import { planQuantisation } from './quantisation-plan.ts';
 import {
   quantiseByCalibration,

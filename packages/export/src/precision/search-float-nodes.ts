@@ -1,5 +1,5 @@
 import { throwIfAborted, type Progress } from '@isometry/core';
-import type { VariantError } from './measure-variant.ts';
+import type { VariantError } from './compare-answers.ts';
 
 /** A model with some nodes left in float32, measured. */
 export interface Measured {

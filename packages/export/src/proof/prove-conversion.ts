@@ -11,6 +11,7 @@ import {
   type Tensor,
 } from '@isometry/core';
 import type { LogitsForm } from '../find-logits.ts';
+import { indexOfLargest } from '../index-of-largest.ts';
 import { foundValues, wantedValues } from './compared-values.ts';
 import { toChannelsLast } from './layouts.ts';
 import type { ProofInputs } from './proof-inputs.ts';
@@ -174,8 +175,4 @@ function joined(tensors: readonly Float32Array[]): Float32Array {
     at += tensor.length;
   }
   return all;
-}
-
-function indexOfLargest(values: Float32Array): number {
-  return values.indexOf(values.reduce((most, value) => Math.max(most, value), -Infinity));
 }

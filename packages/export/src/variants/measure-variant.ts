@@ -6,6 +6,7 @@ import {
   type VariantRecord,
 } from '@isometry/core';
 import type { ExportImages } from '../export-image.ts';
+import { indexOfLargest } from '../index-of-largest.ts';
 import { imageBatches, type ImageBatchesOptions } from './image-batches.ts';
 
 /** What a variant answers, beside the float32 file it was made from. */
@@ -56,7 +57,7 @@ async function argmax(
   const [count = 0, classes = 0] = logits?.dims ?? [];
   return Array.from({ length: count }, (_, row) => {
     const values = logits?.data.subarray(row * classes, (row + 1) * classes) ?? new Float32Array();
-    return values.indexOf(values.reduce((most, value) => Math.max(most, value), -Infinity));
+    return indexOfLargest(values);
   });
 }
 

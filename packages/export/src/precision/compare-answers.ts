@@ -5,6 +5,7 @@ import {
   type ModelSession,
   type Tensor,
 } from '@isometry/core';
+import { indexOfLargest } from '../index-of-largest.ts';
 import type { ImageBatch } from './image-batch.ts';
 
 /** The output that two models are compared by: what a caller sees. */
@@ -69,7 +70,7 @@ export function compareAnswers(
     const row = (answers: Answers): Float64Array =>
       answers.probabilities.subarray(image * classes, (image + 1) * classes);
     const [p, q] = [row(expected), row(found)];
-    const [first, other] = [largest(p), largest(q)];
+    const [first, other] = [indexOfLargest(p), indexOfLargest(q)];
     if (first === other) agreed += 1;
     if (first === truth[image]) expectedRight += 1;
     if (other === truth[image]) foundRight += 1;
@@ -81,10 +82,6 @@ export function compareAnswers(
     drop: isLabelled ? (expectedRight - foundRight) / images : null,
     divergence: divergence / Math.max(1, images),
   };
-}
-
-function largest(values: Float64Array): number {
-  return values.indexOf(values.reduce((most, value) => Math.max(most, value), -Infinity));
 }
 
 /** The least probability that float32 softmaxes give: below it one is taken for that, so that no term is infinite. */

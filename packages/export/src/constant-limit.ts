@@ -1,4 +1,4 @@
-import { unsupported } from '../layer-converter.ts';
+import { unsupported } from './layer-converter.ts';
 
 /** The most constants that folding one operation makes: 64 MB of float32, of which a hostile shape could ask any number. */
 const MOST_CONSTANTS = 16_777_216;
